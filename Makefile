@@ -1,0 +1,95 @@
+# Everything runs in .venv, which `make` sets up by itself. Only relative paths below: the tree may sit anywhere.
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+            $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+ARGS =
+QUESTION = 那趟一年亏360万的夜车，为什么不能停？
+
+VENV = .venv
+RUN = $(VENV)/bin/python
+PIP = $(RUN) -m pip --disable-pip-version-check
+DEMO_INDEX = .verbatim-demo
+TORCH = 2.13.0
+
+# What the caller's shell has set must change neither the demo nor the tests, and no test may reach a paid service.
+unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
+unexport $(filter VERBATIM_% OPENAI_% LANGCHAIN_% LANGSMITH_%,$(.VARIABLES))
+export QUESTION
+
+.PHONY: help demo test check bench lock clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo 'Verbatim: answers about interviews, in the words of the people who gave them.'
+	@echo
+	@echo '  make demo     index the sample interviews and answer a question  (QUESTION="...")'
+	@echo '  make test     run all tests                                      (ARGS="-k turns")'
+	@echo '  make check    ruff and mypy'
+	@echo '  make bench    print the figures: seconds, memory, recall         (ARGS=...)'
+	@echo '  make lock     write requirements*.lock anew from pyproject.toml  (ARGS=--upgrade)'
+	@echo '  make clean    remove all that make has made'
+	@echo
+	@echo 'Each sets up what it needs in $(VENV), from the package index. PYTHON=... names another Python (3.11 or newer).'
+	@echo 'On Linux the package index gives PyTorch with CUDA, several gigabytes. Without a GPU, set in the shell before:'
+	@echo '  export PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu'
+
+demo: $(VENV)/.installed
+	@echo '==> Indexing the sample interviews in eval/samples into $(DEMO_INDEX)'
+	@$(VENV)/bin/verbatim index eval/samples --index $(DEMO_INDEX)
+	@echo "==> Asking: $$QUESTION"
+	@$(VENV)/bin/verbatim ask "$$QUESTION" --index $(DEMO_INDEX)
+	@echo '==> Your turn: $(VENV)/bin/verbatim ask "..." --index $(DEMO_INDEX)'
+
+test: $(VENV)/.tools
+	$(RUN) -m pytest $(ARGS)
+
+check: $(VENV)/.tools
+	$(RUN) -m ruff check
+	$(RUN) -m ruff format --check
+	$(RUN) -m mypy --strict
+
+bench: $(VENV)/.installed
+	$(RUN) -m eval.bench $(ARGS)
+
+$(VENV)/.created:
+	@test -n '$(PYTHON)' || { echo 'Verbatim needs Python 3.11 or newer, and none was found here.' \
+	    'Install one, or name it: make PYTHON=/path/to/python3.11' >&2; exit 1; }
+	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	    echo 'Verbatim needs Python 3.11 or newer; $(PYTHON) is not ('"$$('$(PYTHON)' --version 2>&1)"').' \
+	    'Name another: make PYTHON=/path/to/python3.11' >&2; exit 1; }
+	@'$(PYTHON)' -c 'import ensurepip, venv' 2>/dev/null || { \
+	    echo '$(PYTHON) comes without the venv module. On Debian and Ubuntu: apt install python3-venv' \
+	    '(python3.11-venv for python3.11)' >&2; exit 1; }
+	@echo '==> Making a virtual environment in $(VENV) with $(PYTHON)'
+	@'$(PYTHON)' -m venv $(VENV)
+	@touch $@
+
+# No build isolation: requirements.lock has setuptools too, so that nothing is installed that it does not name.
+$(VENV)/.installed: $(VENV)/.created requirements.lock pyproject.toml
+	@echo '==> Installing Verbatim and what it needs from requirements.lock (once; a few minutes on a slow line)'
+	@$(PIP) install --quiet -r requirements.lock
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.tools: $(VENV)/.installed requirements-dev.lock
+	@echo '==> Installing what the tests need from requirements-dev.lock'
+	@$(PIP) install --quiet -r requirements-dev.lock
+	@touch $@
+
+# torch is held where a CPU build is at hand; its CUDA packages must never get into the lock files.
+COMPILE = $(VENV)/lock/bin/python -m piptools compile --quiet --allow-unsafe --strip-extras --no-header \
+    --no-emit-index-url --no-emit-find-links --upgrade-package torch==$(TORCH) $(ARGS)
+lock: $(VENV)/.created
+	@'$(PYTHON)' -m venv $(VENV)/lock
+	@$(VENV)/lock/bin/python -m pip install --quiet pip-tools
+	$(COMPILE) --output-file requirements.lock pyproject.toml
+	$(COMPILE) --output-file requirements-dev.lock --extra dev --extra llm --constraint requirements.lock pyproject.toml
+	@for f in requirements.lock requirements-dev.lock; do \
+	    { echo '# Written by make lock from pyproject.toml: change that, not this.'; \
+	      sed -e '/^# Written by make lock/d' -e 's/^\(torch==[^+]*\)+cpu/\1/' $$f; } > $$f.new && mv $$f.new $$f || exit 1; \
+	    if grep -E '^(nvidia|cuda|triton)' $$f; then \
+	        echo "$$f has CUDA packages: make lock where pip finds a CPU build of torch $(TORCH)" >&2; exit 1; fi; done
+
+clean:
+	rm -rf $(VENV) $(DEMO_INDEX) build dist verbatim.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find index rag ui eval tests -name __pycache__ -type d -prune -exec rm -rf {} +

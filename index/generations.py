@@ -1,0 +1,224 @@
+"""The index directory: what lies where, and how its current generation is opened and checked.
+
+    .verbatim/
+        verbatim-index.json    the pointer: the current generation and the sha256 of its manifest
+        lock, writer.json      the writers' lock and who holds it (index/lock.py)
+        generation-000007/     never changed once the pointer names it
+            manifest.json      versions, embedding, counts; size and sha256 of every other file
+            archive.sqlite     interviews, turns, passages, sentences, people (index/archive.py)
+            passages.faiss, sentences.faiss    (index/vectors.py)
+            lexical/           (index/lexical.py)
+        building-000008/       a generation being written, or what a killed writer left of one (index/publish.py)
+
+Readers hold a shared lock on the manifest while they are open; writers clear away only what nobody holds.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import re
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from index.errors import IndexDamaged, IndexFromNewerVersion, IndexMissing, InputError, StorageError
+
+if sys.platform != "win32":
+    import fcntl
+
+FORMAT = 1  # raise it when an older Verbatim could not read what this one writes
+POINTER = "verbatim-index.json"
+LOCK = "lock"
+WRITER = "writer.json"
+MANIFEST = "manifest.json"
+ARCHIVE = "archive.sqlite"
+PASSAGE_VECTORS = "passages.faiss"
+SENTENCE_VECTORS = "sentences.faiss"
+LEXICAL = "lexical"
+GENERATION = re.compile(r"generation-(\d{6,})")
+BUILDING = re.compile(r"building-(\d{6,})")
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file of a generation as it was written."""
+
+    bytes: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation is made of.
+
+    `sources` are the files and folders it was built from, absolute; `overrides` is the digest of what the people.toml
+    files said; `files` maps paths inside the generation to what was written there.
+    """
+
+    verbatim: str
+    parser: int
+    embedding: str
+    dimensions: int
+    overrides: str
+    sources: tuple[str, ...]
+    interviews: int
+    speakers: int
+    turns: int
+    passages: int
+    sentences: int
+    files: dict[str, FileRecord] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    generation: str
+    manifest_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """An opened generation. It is not cleared away before `held`, its open manifest, is closed."""
+
+    folder: Path
+    manifest: Manifest
+    held: BinaryIO
+
+    def checked(self, name: str) -> Path:
+        """The path of one of its files, or of a folder of them, after comparing every byte with the manifest.
+
+        Raises IndexDamaged, or StorageError when a file cannot be read.
+        """
+        for listed, record in self.manifest.files.items():
+            if listed == name or listed.startswith(f"{name}/"):
+                with _read_errors(self.folder.parent, self.manifest.sources):
+                    digest = sha256_of(self.folder / listed)
+                if digest != record.sha256:
+                    raise self.damaged(f"{self.folder / listed} is not what was written there")
+        return self.folder / name
+
+    def damaged(self, what: str) -> IndexDamaged:
+        """The error that says what is wrong and which command builds this index again."""
+        return damaged(self.folder.parent, what, self.manifest.sources)
+
+
+def open_generation(folder: Path) -> Generation:
+    """Open the current generation after checking its manifest and the size of each file, which takes a millisecond.
+
+    Raises InputError when `folder` is a file, IndexMissing, IndexDamaged, IndexFromNewerVersion or StorageError.
+    """
+    while True:
+        pointer = read_pointer(folder)
+        try:
+            return _open(folder, pointer)
+        except IndexDamaged:
+            # A writer may have published the next generation and cleared this one since the pointer was read.
+            if read_pointer(folder) == pointer:
+                raise
+
+
+def read_pointer(folder: Path) -> Pointer:
+    """Which generation is the current one. Raises like `open_generation`."""
+    if folder.exists() and not folder.is_dir():
+        raise InputError(f"{folder} is a file; an index is a folder")
+    try:
+        content = json.loads((folder / POINTER).read_text(encoding="utf-8"))
+        is_newer = content["format"] > FORMAT
+        pointer = Pointer(str(content["generation"]), str(content["manifest"]))
+        writer = content["verbatim"]
+    except FileNotFoundError as error:
+        raise _missing(folder) from error
+    except OSError as error:
+        raise StorageError(f"{folder / POINTER} cannot be read: {error.strerror or error}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise damaged(folder, f"{folder / POINTER} is not what was written there") from error
+    if is_newer:
+        raise IndexFromNewerVersion(
+            f"The index in {folder} was written by Verbatim {writer}, which is newer than this one. "
+            "Upgrade Verbatim, or build another index with --index FOLDER."
+        )
+    if not GENERATION.fullmatch(pointer.generation):
+        raise damaged(folder, f"{folder / POINTER} names no generation")
+    return pointer
+
+
+def damaged(folder: Path, what: str, sources: tuple[str, ...] = ()) -> IndexDamaged:
+    """The error for a damaged index directory, with the command that repairs it."""
+    paths = " ".join(shlex.quote(source) for source in sources[:5]) if sources else "PATH…"
+    more = " …" if len(sources) > 5 else ""
+    command = f"verbatim index {paths}{more} --index {shlex.quote(str(folder))}"
+    return IndexDamaged(f"The index is damaged: {what}. Build it again from the transcripts: {command}")
+
+
+def foreign_names(folder: Path) -> list[str]:
+    """What lies in a folder that Verbatim did not put there."""
+    ours = {POINTER, f"{POINTER}.new", LOCK, WRITER}
+    names = sorted(child.name for child in folder.iterdir())
+    return [name for name in names if name not in ours and not GENERATION.fullmatch(name) and not BUILDING.fullmatch(name)]
+
+
+def sha256_of(path: Path) -> str:
+    """The sha256 of a file's bytes, in hex. Raises OSError."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _missing(folder: Path) -> IndexMissing | IndexDamaged:
+    if folder.is_dir():
+        if any(GENERATION.fullmatch(child.name) for child in folder.iterdir()):
+            return damaged(folder, f"{folder / POINTER} is missing")
+        if foreign := foreign_names(folder):
+            return IndexMissing(f"There is no index in {folder}; it holds other files, such as {foreign[0]}")
+    return IndexMissing(
+        f"There is no index in {folder}. Make one: verbatim index PATH… --index {shlex.quote(str(folder))}"
+    )
+
+
+def _open(folder: Path, pointer: Pointer) -> Generation:
+    path = folder / pointer.generation
+    with ExitStack() as stack, _read_errors(folder):
+        held = stack.enter_context((path / MANIFEST).open("rb"))
+        _share(held, path / MANIFEST)
+        content = held.read()
+        if hashlib.sha256(content).hexdigest() != pointer.manifest_sha256:
+            raise damaged(folder, f"{path / MANIFEST} is not what was written there")
+        generation = Generation(path, _manifest(content), held)
+        for name, record in generation.manifest.files.items():
+            if (size := (path / name).stat().st_size) != record.bytes:
+                raise generation.damaged(f"{path / name} has {size:,} bytes instead of {record.bytes:,}")
+        stack.pop_all()
+    return generation
+
+
+def _share(held: BinaryIO, path: Path) -> None:
+    """Keep writers from clearing this generation away until the file is closed."""
+    if sys.platform == "win32":
+        return  # an open file cannot be deleted there
+    try:
+        fcntl.flock(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise FileNotFoundError(errno.ENOENT, "being cleared away", str(path)) from error
+    except OSError:
+        pass  # a file system without locks: a build may clear what this reader has not loaded yet
+
+
+def _manifest(content: bytes) -> Manifest:
+    values = json.loads(content)
+    values["sources"] = tuple(values["sources"])
+    values["files"] = {name: FileRecord(**record) for name, record in values["files"].items()}
+    return Manifest(**values)
+
+
+@contextmanager
+def _read_errors(folder: Path, sources: tuple[str, ...] = ()) -> Iterator[None]:
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise damaged(folder, f"{error.filename} is missing", sources) from error
+    except OSError as error:
+        raise StorageError(f"{error.filename or folder} cannot be read: {error.strerror or error}") from error

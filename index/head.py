@@ -1,0 +1,88 @@
+"""The head of a page, above the first speaker: title, metadata, introduction, summary. Or a page without speakers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index import boilerplate
+from index.blocks import Block
+from index.layout import Draft, heading_text, is_section, read_section
+from index.model import Kind, Role, Span
+from index.script import ends_sentence
+
+HEAD_LINE = 24  # a shorter line that is no sentence, above the first paragraph of a page, is its menu
+
+
+def read_head(draft: Draft, blocks: Sequence[Block], labelled: bool) -> Span | None:
+    """Read the blocks before the talk into `draft`; where nobody is labelled, that is the whole page.
+
+    Returns the span of the title, or None.
+    """
+    title = _title(blocks)
+    kind = Kind.INTRODUCTION
+    prose = False  # whether the first real paragraph has been reached
+    number = 0
+    while number < len(blocks):
+        block = blocks[number]
+        if not labelled and number > len(blocks) / 3 and boilerplate.is_end(block):
+            for rest in blocks[number:]:
+                draft.leave_out(rest, boilerplate.junk_reason(rest) or "after the text")
+            break
+        if is_section(blocks, number) and not _is_title(block, title) and not boilerplate.is_summary_heading(block):
+            number = read_section(draft, blocks, (), number)
+            kind = Kind.INTRODUCTION
+            if boilerplate.is_transcript_heading(block):
+                draft.section = ""
+        elif boilerplate.is_summary_heading(block):
+            kind, draft.section = Kind.SUMMARY, heading_text(block)
+            draft.leave_out(block, "heading")
+        elif reason := _head_reason(block, title, prose, kind):
+            draft.leave_out(block, reason)
+            kind = Kind.INTRODUCTION if reason == "heading" else kind
+        elif boilerplate.is_note(block):
+            draft.add(Span(block.start, block.end), "", Role.EDITOR, Kind.NOTE)
+        elif boilerplate.is_caption(block):
+            draft.add(Span(block.start, block.end), "", Role.EDITOR, Kind.CAPTION)
+        else:
+            prose = prose or ends_sentence(block.text)
+            if kind is Kind.SUMMARY and not (block.item or block.quote) and _in_summary(draft):
+                kind, draft.section = Kind.INTRODUCTION, ""
+            draft.add_editor(block, kind)
+        number += 1
+    return Span(title.start, title.end) if title else None
+
+
+def _head_reason(block: Block, title: Block | None, prose: bool, kind: Kind) -> str:
+    """Why a block of the head is left out, or "" for the editors' text."""
+    if _is_title(block, title):
+        return "title"
+    if boilerplate.is_metadata(block):
+        return "metadata"
+    if boilerplate.is_transcript_heading(block):
+        return "heading"
+    if not (prose and block.item) and (reason := boilerplate.junk_reason(block)):
+        return reason
+    menu = not prose and kind is not Kind.SUMMARY and boilerplate.is_fragment(block) and len(block.text) < HEAD_LINE
+    return "site header" if menu else ""
+
+
+def _in_summary(draft: Draft) -> bool:
+    return bool(draft.turns) and draft.turns[-1].kind is Kind.SUMMARY
+
+
+def _is_title(block: Block, title: Block | None) -> bool:
+    """The title itself, or its repetition (pages print it twice)."""
+    return title is not None and boilerplate.plain(block.text) == boilerplate.plain(title.text)
+
+
+def _title(blocks: Sequence[Block]) -> Block | None:
+    """The first top heading, else the first line at the top that is long enough and no sentence."""
+    for block in blocks[:12]:
+        if block.heading in (1, 2) and not boilerplate.is_summary_heading(block):
+            return block
+    for block in blocks[:4]:
+        if ends_sentence(block.text) and len(block.text) > 60:
+            return None
+        if 8 <= len(block.text) <= 120 and not boilerplate.is_metadata(block) and not boilerplate.junk_reason(block):
+            return block
+    return None

@@ -1,0 +1,171 @@
+"""Turns → passages: about 300 characters, cut at sentence ends, the question kept with its answer.
+
+Short exchanges share a passage, a long answer is cut into several, and each of those keeps the question
+as context. A passage never runs across anything that is not the interview.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from index.model import Kind, Passage, Role, Sentence, Span, Transcript, Turn
+from index.sentences import sentence_spans, width
+
+TARGET = 300  # width in Chinese characters; English runs to three times the letters
+LONGEST = 420
+LONGEST_QUESTION = 150  # a longer question is context, not part of its answer's passage
+OVERLAP = 0  # sentences a passage repeats of the one before it, within one answer
+MARKUP = re.compile(r"!\[[^\]]*\]\([^)]*\)|[*_`#]+|^\s*>+\s?", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The passages of one transcript and its sentences (editors' and hosts' too), both in text order."""
+
+    passages: tuple[Passage, ...]
+    sentences: tuple[Sentence, ...]
+
+
+def cut(transcript: Transcript) -> Cut:
+    """Cut a transcript into passages and sentences."""
+    text = transcript.text
+    sentences = [
+        Sentence(span.start, span.end, turn.number)
+        for turn in transcript.turns
+        for paragraph in turn.spans
+        for span in sentence_spans(text, paragraph)
+    ]
+    sentences.sort(key=lambda sentence: sentence.start)
+    passages: list[Passage] = []
+    for run in _runs(transcript, sentences):
+        passages.extend(_cut_run(transcript, run))
+    return Cut(tuple(passages), tuple(sentences))
+
+
+def passage_search_text(transcript: Transcript, passage: Passage) -> str:
+    """What is searched for a passage: its question, then its own words, without Markdown marks."""
+    context = transcript.text[passage.context.start : passage.context.end] if passage.context else ""
+    return "\n".join(filter(None, (clean(context), clean(transcript.text[passage.start : passage.end]))))
+
+
+def sentence_search_text(transcript: Transcript, sentence: Sentence) -> str:
+    """What is searched for a sentence: its words without Markdown marks."""
+    return clean(transcript.text[sentence.start : sentence.end])
+
+
+def clean(text: str) -> str:
+    """Words only, for searching: Markdown marks and line breaks taken out."""
+    return " ".join(MARKUP.sub("", text).split())
+
+
+def _runs(transcript: Transcript, sentences: Sequence[Sentence]) -> Iterable[list[Sentence]]:
+    """Sentences with nothing foreign between them: one kind, one section, no image or advert inside."""
+    turns = {turn.number: turn for turn in transcript.turns}
+    breaks = sorted(excluded.start for excluded in transcript.excluded if excluded.reason not in ("label", "rule"))
+    run: list[Sentence] = []
+    at = 0
+    for sentence in sentences:
+        if run:
+            before, turn = turns[run[-1].turn], turns[sentence.turn]
+            while at < len(breaks) and breaks[at] < run[-1].end:
+                at += 1
+            foreign = at < len(breaks) and breaks[at] < sentence.start
+            if foreign or before.kind is not turn.kind or before.section != turn.section:
+                yield run
+                run = []
+        run.append(sentence)
+    if run:
+        yield run
+
+
+def _cut_run(transcript: Transcript, run: Sequence[Sentence]) -> Iterable[Passage]:
+    turns = {turn.number: turn for turn in transcript.turns}
+    group: list[Sentence] = []
+    for exchange in _exchanges(turns, run):
+        whole = _width(transcript, [*group, *exchange])
+        if group and whole > TARGET:
+            yield _passage(transcript, turns, group)
+            group = []
+        if _width(transcript, exchange) > LONGEST:
+            for part in _cut_exchange(transcript, turns, exchange):
+                yield _passage(transcript, turns, part)
+        else:
+            group.extend(exchange)
+    if group:
+        yield _passage(transcript, turns, group)
+
+
+def _exchanges(turns: dict[int, Turn], run: Sequence[Sentence]) -> Iterable[list[Sentence]]:
+    """A question and what follows it, up to the next question. Editors' text is one exchange a paragraph run."""
+    exchange: list[Sentence] = []
+    for sentence in run:
+        if exchange and _asks(turns[sentence.turn]) and not _asks(turns[exchange[-1].turn]):
+            yield exchange
+            exchange = []
+        exchange.append(sentence)
+    if exchange:
+        yield exchange
+
+
+def _asks(turn: Turn) -> bool:
+    return turn.role in (Role.HOST, Role.AUDIENCE)
+
+
+def _cut_exchange(transcript: Transcript, turns: dict[int, Turn], exchange: list[Sentence]) -> Iterable[list[Sentence]]:
+    """A long exchange in parts of even length, none longer than LONGEST."""
+    question = [sentence for sentence in exchange if _asks(turns[sentence.turn])]
+    if question and len(question) < len(exchange) and _width(transcript, question) > LONGEST_QUESTION:
+        yield from _even(transcript, question)
+        exchange = exchange[len(question) :]
+    yield from _even(transcript, exchange)
+
+
+def _even(transcript: Transcript, sentences: Sequence[Sentence]) -> Iterable[list[Sentence]]:
+    total = _width(transcript, sentences)
+    parts = max(1, round(total / TARGET))
+    goal = total / parts
+    part: list[Sentence] = []
+    made = 1
+    for sentence in sentences:
+        grown = _width(transcript, [*part, sentence])
+        full = made < parts and grown - _width(transcript, [sentence]) / 2 > goal
+        if part and (full or grown > LONGEST):
+            yield part
+            made += 1
+            part = part[-OVERLAP:] if OVERLAP else []
+        part.append(sentence)
+    if part:
+        yield part
+
+
+def _width(transcript: Transcript, sentences: Sequence[Sentence]) -> float:
+    return width(transcript.text[sentences[0].start : sentences[-1].end]) if sentences else 0.0
+
+
+def _passage(transcript: Transcript, turns: dict[int, Turn], sentences: Sequence[Sentence]) -> Passage:
+    start, end = sentences[0].start, sentences[-1].end
+    first, last = turns[sentences[0].turn], turns[sentences[-1].turn]
+    return Passage(
+        id=f"{transcript.doc}:{start}-{end}",
+        doc=transcript.doc,
+        start=start,
+        end=end,
+        first_turn=first.number,
+        last_turn=last.number,
+        section=first.section,
+        kind=first.kind,
+        context=_question(turns, first),
+    )
+
+
+def _question(turns: dict[int, Turn], first: Turn) -> Span | None:
+    """The question that the first turn of a passage answers, where the passage does not hold it."""
+    if first.kind is not Kind.INTERVIEW or _asks(first):
+        return None
+    for number in range(first.number - 1, -1, -1):
+        turn = turns[number]
+        if turn.kind is Kind.INTERVIEW and _asks(turn):
+            return Span(turn.start, turn.end)
+    return None

@@ -1,0 +1,89 @@
+"""Plain text and Markdown: find the encoding, keep every character and newline as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import charset_normalizer
+
+from index.errors import InputError
+
+MAX_BYTES = 64 * 1024 * 1024  # an interview is some 100 KB; far above that it is not one
+# Where several encodings decode the same bytes, the likelier ones for this kind of file first.
+PREFERRED = ("gb18030", "big5", "cp1252")
+MAX_UNDECODABLE = 0.01  # a page cut off in the middle of a character is read, a wrong guess is not
+
+
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """A decoded file. `encoding` is a Python codec name; no newline has been changed."""
+
+    text: str
+    encoding: str
+    warnings: tuple[str, ...] = ()
+
+
+def read_plain(path: Path) -> SourceText:
+    """Read and decode a text file. Raises InputError when it is too large, empty, binary or undecodable."""
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise InputError(
+                f"{path}: {size / 1e6:.0f} MB is more than the {MAX_BYTES / 1e6:.0f} MB a transcript may have; "
+                "split it into one file per interview"
+            )
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+    source = decode(data)
+    if source is None:
+        raise InputError(f"{path}: not a text file in an encoding that can be recognised; save it as UTF-8")
+    if not source.text.strip():
+        raise InputError(f"{path}: the file is empty")
+    return source
+
+
+def decode(data: bytes) -> SourceText | None:
+    """Decode a file's bytes, or None when they are not text."""
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            return _lenient(data, (encoding,))
+    if b"\0" in data:  # UTF-16 without its mark, of which ASCII makes every other byte zero, or no text at all
+        high_byte_first = data[0::2].count(0) > data[1::2].count(0)
+        return _lenient(data, ("utf-16-be" if high_byte_first else "utf-16-le",))
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        return None if _is_binary(text) else SourceText(text, "utf-8")
+    damaged = data.decode("utf-8", errors="replace")
+    if damaged.count("\ufffd") < 0.1 * sum(1 for character in damaged if character > "\x7f"):
+        return _lenient(data, ("utf-8",))
+    chinese = charset_normalizer.from_bytes(data, cp_isolation=["gb18030", "big5"]).best()
+    match = chinese or charset_normalizer.from_bytes(data).best()
+    if match is not None:
+        names = [match.encoding, *match.could_be_from_charset]
+        encoding = next((name for name in PREFERRED if name in names), match.encoding)
+        text = data.decode(encoding)
+        return None if _is_binary(text) else SourceText(text, encoding)
+    return _lenient(data, ("utf-8", "gb18030", "big5"))
+
+
+def _lenient(data: bytes, encodings: tuple[str, ...]) -> SourceText | None:
+    """The decoding that loses the fewest characters, with a warning; None when each loses too many."""
+    texts = [(data.decode(encoding, errors="replace"), encoding) for encoding in encodings]
+    text, encoding = min(texts, key=lambda pair: pair[0].count("\ufffd"))
+    lost = text.count("\ufffd")
+    if lost > MAX_UNDECODABLE * len(text) or _is_binary(text):
+        return None
+    if not lost:
+        return SourceText(text, encoding)
+    warning = f"{lost} characters could not be decoded as {encoding} and stand as \ufffd"
+    return SourceText(text, encoding, (warning,))
+
+
+def _is_binary(text: str) -> bool:
+    control = sum(1 for character in text[:100_000] if character < " " and character not in "\t\n\r\f\v\x1b")
+    return "\0" in text or control > 0.01 * len(text)

@@ -1,0 +1,98 @@
+"""Where sentences end, in Chinese, Japanese and Latin text, without cutting quoted speech in half."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from index.model import Span
+from index.script import is_han, is_kana
+
+OPENING = "“「『（(【《〈"
+CLOSING = {"”": "“", "」": "「", "』": "『", "）": "（", ")": "(", "】": "【", "》": "《", "〉": "〈"}
+AFTER_END = "”’」』）)】》\"'*_"
+LONGEST_QUOTE = 120  # a longer quotation is cut like any other text
+LONGEST = 300  # a longer "sentence" (a page without punctuation) is cut at a comma or wherever it must be
+SHORTEST = 8  # "是的。" goes with the sentence that follows it
+ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|etc|No|Inc|Ltd|Co|U\.S|U\.K|e\.g|i\.e|[A-Z])\.$")
+
+
+def sentence_spans(text: str, span: Span) -> list[Span]:
+    """The sentences of text[span.start:span.end], in order, outer white space left out."""
+    spans: list[Span] = []
+    for start, end in _merge_short(text, list(_cuts(text, span.start, span.end))):
+        spans.extend(_cut_long(text, start, end))
+    return spans
+
+
+def width(text: str) -> float:
+    """Length in Chinese characters: one for a Han or kana character, a third for anything else."""
+    return sum(1.0 if is_han(character) or is_kana(character) else 0.34 for character in text)
+
+
+def _cuts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    at = start
+    begin = start
+    quotes: list[int] = []
+    while at < end:
+        character = text[at]
+        if character in OPENING:
+            quotes.append(at)
+        elif character in CLOSING and quotes and text[quotes[-1]] == CLOSING[character]:
+            quotes.pop()
+        quotes = [quote for quote in quotes if at - quote < LONGEST_QUOTE]
+        if _ends_here(text, at, end):
+            stop = at + 1
+            while stop < end and text[stop] in "。！？!?…." + AFTER_END:
+                if text[stop] in CLOSING and quotes and text[quotes[-1]] == CLOSING[text[stop]]:
+                    quotes.pop()
+                stop += 1
+            if not quotes:
+                yield begin, stop
+                begin = stop
+            at = stop
+        else:
+            at += 1
+    if begin < end:
+        yield begin, end
+
+
+def _ends_here(text: str, at: int, end: int) -> bool:
+    character = text[at]
+    if character in "。！？!?…":
+        return True
+    if character == "\n":
+        return at + 1 < end and text[at + 1] == "\n"
+    if character != "." or ABBREVIATION.search(text[max(0, at - 6) : at + 1]):
+        return False
+    following = text[at + 1 : at + 3].lstrip(AFTER_END)
+    return not following or following[0].isspace()
+
+
+def _merge_short(text: str, cuts: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in cuts:
+        short_before = merged and width(text[merged[-1][0] : merged[-1][1]].strip()) < SHORTEST
+        if merged and (short_before or not text[start:end].strip(AFTER_END + " \t\r\n>。！？!?….")):
+            merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _cut_long(text: str, start: int, end: int) -> Iterator[Span]:
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    limit = LONGEST if width(text[start : start + LONGEST]) > LONGEST / 2 else 3 * LONGEST
+    while end - start > limit:
+        window = text[start : start + limit]
+        comma = max(window.rfind(mark) for mark in "，,；;、 \n")
+        stop = start + (comma + 1 if comma > limit // 3 else limit)
+        yield Span(start, stop)
+        start = stop
+        while start < end and text[start].isspace():
+            start += 1
+    if start < end:
+        yield Span(start, end)

@@ -1,0 +1,216 @@
+"""A page's text → who said what: turns with roles and sections, and what is not the interview.
+
+The page is read in three parts: before the first speaker label (the editors' head), the talk, and what
+follows the last exchange (left out). Inside the talk, images, adverts, notes and captions are taken out
+of the speaker's words, so that a turn holds only what its speaker said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from index import boilerplate
+from index.blocks import Block, split_blocks
+from index.head import read_head
+from index.labels import Label, find_labels, role_word
+from index.layout import Draft, is_section, read_section
+from index.model import Excluded, Kind, Role, Span, Turn
+from index.script import ends_sentence
+
+QUESTION = re.compile(r"[?？]")
+FIRST_PERSON = re.compile(r"(?<![“「『\"])(我|\bI\b|\bI'|\bI’|\bwe\b|\bmy\b)")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The reading of one page. `title` is the span of the title line, where the page has one."""
+
+    turns: tuple[Turn, ...]
+    excluded: tuple[Excluded, ...]
+    title: Span | None
+    labelled: bool
+
+
+def read_page(text: str) -> Page:
+    """Find the turns of a page. A page without speaker labels becomes one turn per paragraph run, unlabelled."""
+    labels = find_labels(text)
+    blocks = split_blocks(text, frozenset(_line_start(text, label.start) for label in labels))
+    roles = _roles(text, labels)
+    draft = Draft()
+    starts = _label_blocks(blocks, labels)
+    first = min(starts, default=len(blocks))
+    title = read_head(draft, blocks[:first] if labels else blocks, bool(labels))
+    if labels:
+        end = _end_of_talk(blocks, max(starts), _bare_questions(labels, roles))
+        _read_talk(draft, text, blocks[:end], starts, roles, first)
+        for block in blocks[end:]:
+            draft.leave_out(block, boilerplate.junk_reason(block) or "after the interview")
+    else:
+        draft.turns = [_as_speech(turn) for turn in draft.turns]
+    turns = sorted((turn for turn in draft.turns if turn.spans), key=lambda turn: turn.start)
+    numbered = tuple(replace(turn, number=number) for number, turn in enumerate(turns))
+    return Page(numbered, tuple(sorted(draft.excluded, key=lambda e: e.start)), title, bool(labels))
+
+
+def _as_speech(turn: Turn) -> Turn:
+    """On a page without speakers, the prose is one speaker's text."""
+    if turn.kind is Kind.INTRODUCTION:
+        return replace(turn, role=Role.GUEST, kind=Kind.INTERVIEW)
+    return turn
+
+
+def _line_start(text: str, position: int) -> int:
+    return max(text.rfind("\n", 0, position), text.rfind("\r", 0, position)) + 1
+
+
+def _label_blocks(blocks: Sequence[Block], labels: Sequence[Label]) -> dict[int, Label]:
+    """Block number → the label it begins with."""
+    found: dict[int, Label] = {}
+    at = 0
+    for label in labels:
+        while at + 1 < len(blocks) and blocks[at + 1].start <= label.end - 1 and blocks[at].end < label.end:
+            at += 1
+        while at + 1 < len(blocks) and blocks[at].end <= label.start:
+            at += 1
+        found.setdefault(at, label)
+    return found
+
+
+def _roles(text: str, labels: Sequence[Label]) -> dict[str, Role]:
+    """Role of each label: by its own word ("主持人"), else by behaviour: the host is who asks."""
+    said: dict[str, list[str]] = {}
+    for label, following in zip(labels, [*labels[1:], None], strict=True):
+        said.setdefault(label.name, []).append(text[label.end : following.start if following else label.end + 400])
+    roles: dict[str, Role] = {}
+    asking: dict[str, float] = {}
+    for name, turns in said.items():
+        role, _ = role_word(name)
+        if role is not None:
+            roles[name] = role
+        else:
+            asking[name] = sum(bool(QUESTION.search(turn.rstrip()[-60:])) for turn in turns) / len(turns)
+    if asking and Role.HOST not in roles.values():
+        most = max(asking, key=lambda name: asking[name])
+        length = {name: sum(map(len, said[name])) / len(said[name]) for name in asking}
+        if asking[most] > 0.25 and (len(asking) == 1 or length[most] < 3 * min(length.values())):
+            roles[most] = Role.HOST
+    return {name: roles.get(name, Role.GUEST) for name in said}
+
+
+def _bare_questions(labels: Sequence[Label], roles: dict[str, Role]) -> bool:
+    """Only questions are labelled; each answer follows without a label."""
+    return all(roles[label.name] is not Role.GUEST for label in labels)
+
+
+def _end_of_talk(blocks: Sequence[Block], last_label: int, bare_questions: bool) -> int:
+    """The block after the last one that is talk: an end mark, or the first headline-like line, stops it."""
+    spoken = last_label + (2 if bare_questions else 1)
+    for number in range(last_label + 1, len(blocks)):
+        block = blocks[number]
+        if boilerplate.is_note(block) or boilerplate.is_caption(block) or block.image:
+            continue
+        if boilerplate.is_end(block) or block.heading or (block.rule and block.text.strip("* _")):
+            return number
+        if boilerplate.junk_reason(block) in ("follow us", "contact", "copyright", "related reading", "credits", "rule"):
+            return number
+        if number >= spoken and (boilerplate.is_fragment(block) or boilerplate.is_metadata(block)):
+            return number
+    return len(blocks)
+
+
+def _read_talk(
+    draft: Draft, text: str, blocks: Sequence[Block], starts: dict[int, Label], roles: dict[str, Role], first: int
+) -> None:
+    bare_questions = _bare_questions(list(starts.values()), roles)
+    prose_style = _paragraphs_close(blocks[first:])
+    current = -1  # the turn that unlabelled paragraphs continue; -1 after a section heading
+    answer_due = False
+    number = first
+    draft.section = _open_section(draft)
+    while number < len(blocks):
+        block = blocks[number]
+        label = starts.get(number)
+        if label is not None:
+            current, answer_due = _start_turn(draft, text, block, label, roles[label.name], bare_questions)
+        elif is_section(blocks, number) and not answer_due:
+            number = read_section(draft, blocks, starts, number)
+            current = -1
+        elif reason := _inline_junk(block):
+            draft.leave_out(block, reason)
+        elif boilerplate.is_note(block):
+            draft.add(Span(block.start, block.end), "", Role.EDITOR, Kind.NOTE)
+        elif boilerplate.is_caption(block) or (current >= 0 and not answer_due and _stray_caption(blocks, number, prose_style)):
+            draft.add(Span(block.start, block.end), "", Role.EDITOR, Kind.CAPTION)
+        elif answer_due:
+            draft.add(_speech(text, block.start, block.end, draft), "", Role.GUEST, Kind.INTERVIEW)
+            current, answer_due = len(draft.turns) - 1, False
+        elif current >= 0:
+            draft.extend(current, _speech(text, block.start, block.end, draft))
+        elif FIRST_PERSON.search(block.text) and (spoken := _last_spoken(draft)) is not None:
+            previous = draft.turns[spoken]
+            draft.add(_speech(text, block.start, block.end, draft), previous.label, previous.role, Kind.INTERVIEW)
+            current = len(draft.turns) - 1
+        else:
+            draft.add_editor(block, Kind.INTRODUCTION)
+        number += 1
+
+
+def _open_section(draft: Draft) -> str:
+    """A heading right above the first label names the first section; one with text under it does not."""
+    last = max((turn.section for turn in draft.turns[-1:]), default="")
+    return "" if draft.section == last else draft.section
+
+
+def _start_turn(
+    draft: Draft, text: str, block: Block, label: Label, role: Role, bare_questions: bool
+) -> tuple[int, bool]:
+    """Open a turn at a label; (its place or -1 while nothing is said yet, whether an unlabelled answer follows)."""
+    draft.excluded.append(Excluded(label.start, label.end, "label"))
+    span = _speech(text, label.end, block.end, draft)
+    if span.start < span.end:
+        draft.add(span, label.name, role, Kind.INTERVIEW)
+    else:
+        draft.turns.append(Turn(0, label.name, role, Kind.INTERVIEW, draft.section, ()))
+    return len(draft.turns) - 1, bare_questions and role is not Role.GUEST
+
+
+def _speech(text: str, start: int, end: int, draft: Draft) -> Span:
+    """Trim white space, stray marks at the edges, and an editor's credit behind the last words."""
+    credit = boilerplate.CREDIT_TAIL.search(text[start:end])
+    if credit:
+        draft.excluded.append(Excluded(start + credit.start(), end, "credits"))
+        end = start + credit.start()
+    while start < end and text[start] in " \t\r\n\u3000\u200b":
+        start += 1
+    while end > start and text[end - 1] in " \t\r\n\u3000\u200b":
+        end -= 1
+    return Span(start, end)
+
+
+def _inline_junk(block: Block) -> str:
+    reason = boilerplate.junk_reason(block)
+    return "" if reason in ("share and counters", "navigation") and not boilerplate.is_fragment(block) else reason
+
+
+def _paragraphs_close(blocks: Sequence[Block]) -> bool:
+    """Whether this page's paragraphs end in punctuation, so that one which does not stands out."""
+    texts = [block for block in blocks if not block.image and not block.rule and len(block.text) > 12]
+    return sum(ends_sentence(block.text) for block in texts) > 0.8 * len(texts)
+
+
+def _stray_caption(blocks: Sequence[Block], number: int, prose_style: bool) -> bool:
+    """An unmarked picture caption: a line without any closing punctuation between finished paragraphs."""
+    block = blocks[number]
+    if not prose_style or not boilerplate.is_fragment(block) or not 10 <= len(block.text) <= 120:
+        return False
+    return number > 0 and ends_sentence(blocks[number - 1].text)
+
+
+def _last_spoken(draft: Draft) -> int | None:
+    return next(
+        (at for at in range(len(draft.turns) - 1, -1, -1) if draft.turns[at].kind is Kind.INTERVIEW), None
+    )
+
+

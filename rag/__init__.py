@@ -1,0 +1,1 @@
+"""A question becomes an answer: retrieve passages, write or extract the answer, check each citation."""

