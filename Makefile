@@ -76,7 +76,7 @@ $(VENV)/.tools: $(VENV)/.installed requirements-dev.lock
 	@$(PIP) install --quiet -r requirements-dev.lock
 	@touch $@
 
-# torch is held where a CPU build is at hand; its CUDA packages must never get into the lock files.
+# torch stays at the version that has a CPU build; its CUDA packages must never get into the lock files.
 COMPILE = $(VENV)/lock/bin/python -m piptools compile --quiet --allow-unsafe --strip-extras --no-header \
     --no-emit-index-url --no-emit-find-links --upgrade-package torch==$(TORCH) $(ARGS)
 lock: $(VENV)/.created

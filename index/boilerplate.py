@@ -22,22 +22,91 @@ METADATA = re.compile(
 # talk about subscribing or advertising without losing the sentence.
 SHORT = 90  # Chinese characters; a Latin letter counts a third
 PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("navigation", re.compile(r"首页\s*[>›»|].*|home\s*[>›»|/].*|.*[>›»].*正文.*|.*(申请入驻|无障碍浏览|进入关怀版|skip to (main )?content).*")),
-    ("navigation", re.compile(r"(登录|注册|搜索|菜单|返回顶部|首页|menu|search|sign in|log in|home|read more|continue reading)[\s/|·]*.{0,12}")),
-    ("cookie notice", re.compile(r".*(we use cookies|accept (all )?cookies|cookie (policy|settings|preferences)|使用cookie).*")),
+    (
+        "navigation",
+        re.compile(
+            r"首页\s*[>›»|].*|home\s*[>›»|/].*|.*[>›»].*正文.*|.*(申请入驻|无障碍浏览|进入关怀版|skip to (main )?content).*"
+        ),
+    ),
+    (
+        "navigation",
+        re.compile(
+            r"(登录|注册|搜索|菜单|返回顶部|首页|menu|search|sign in|log in|home|read more|continue reading)[\s/|·]*.{0,12}"
+        ),
+    ),
+    (
+        "cookie notice",
+        re.compile(r".*(we use cookies|accept (all )?cookies|cookie (policy|settings|preferences)|使用cookie).*"),
+    ),
     ("share and counters", re.compile(r"[\d,.]+[万k]?( ?(comments?|shares?|views?|likes?|评论|阅读|点赞|次播放))?")),
-    ("share and counters", re.compile(r"(分享至?|分享到|转发|评论|收藏|点赞|在看|阅读|跟贴|share( this)?( (on|via|article|story|episode))?|tweet|email|print|copy link)[\s\S]{0,24}")),
-    ("share and counters", re.compile(r"全文约.{0,30}字.*|.*阅读(约|时间|需).{0,12}分钟.*|.{0,12}\b\d+ min(ute)?s? (read|listen).{0,60}|预计阅读.*")),
-    ("follow us", re.compile(r".*(关注|订阅|扫码|长按|识别|点击).{0,20}(公众号|二维码|我们|星标|🌟|⭐|频道|账号|蓝字|不错过|不迷路).*|.*(关注|追踪|订阅|follow|subscribe).*(🔔|🌟|⭐|👇|👆).*|.*(👇|👆|🔔).*(关注|追踪|订阅|follow|subscribe).*")),
-    ("follow us", re.compile(r".*公众号.{0,12}(设|加|星标|关注|订阅|回复).*|.*(点赞|按赞|按讚|在看).{0,12}(收藏|转发|分享|转分享|订阅).*|.*(收藏|转发)(支持|一下).*")),
-    ("follow us", re.compile(r".*\b(follow us|subscribe (to|now|today|for)|sign up (for|to)|join our (newsletter|mailing list)|get (our|the) newsletter|like and subscribe).*")),
-    ("advert", re.compile(r"[\[(（【]?\s*(广告|推广|赞助内容|advertisement|sponsored( content)?|ad|promoted)\s*[\])）】]?([:：].*)?")),
-    ("advert", re.compile(r".*\b(advertisement|sponsored by|use (promo )?code|limited[- ]time offer|free trial|% off)\b.*")),
-    ("advert", re.compile(r".*\[(sign|subscribe|join|get|buy|shop|order|donate|support|become|listen|download|立即|点击|马上|报名|购买)[^\]]*\]\(\S+\).{0,6}")),
-    ("related reading", re.compile(r"[\[(（【]?(相关阅读|延伸阅读|推荐阅读|相关推荐|热点推荐|猜你喜欢|往期(回顾|精选|推荐|精彩|文章)?|更多(阅读|文章|精彩)|阅读更多|上一篇|下一篇|related (stories|articles|reading|posts)|read next|more from|you may also like|recommended( for you)?|see also)[\])）】]?(\s*[:：>].*)?")),
-    ("copyright", re.compile(r".*(未经(账号|许可|授权|允许)|禁止(随意)?转载|不得转载|请注明(原文)?出处|注明原?出处|侵权|侵犯了?您|版权(归|所有|声明)|知识产权|all rights reserved|reprinted? (with|by) permission|©|copyright \d{4}).*")),
-    ("copyright", re.compile(r".*(本文转载自|本文系.{0,60}(原创|内容|转载)|为分享.{0,30}转载|特别声明|免责声明|本平台仅提供).*")),
-    ("contact", re.compile(r".*(加微信|微信号?[:：]|商务合作|投稿|联系(我们|人|电话|方式|邮箱|负责人)|请联系|contact us|for (press|media|business) (enquiries|inquiries)|press contact).*")),
+    (
+        "share and counters",
+        re.compile(
+            r"(分享至?|分享到|转发|评论|收藏|点赞|在看|阅读|跟贴|share( this)?( (on|via|article|story|episode))?|tweet|email|print|copy link)[\s\S]{0,24}"
+        ),
+    ),
+    (
+        "share and counters",
+        re.compile(
+            r"全文约.{0,30}字.*|.*阅读(约|时间|需).{0,12}分钟.*|.{0,12}\b\d+ min(ute)?s? (read|listen).{0,60}|预计阅读.*"
+        ),
+    ),
+    (
+        "follow us",
+        re.compile(
+            r".*(关注|订阅|扫码|长按|识别|点击).{0,20}(公众号|二维码|我们|星标|🌟|⭐|频道|账号|蓝字|不错过|不迷路).*|.*(关注|追踪|订阅|follow|subscribe).*(🔔|🌟|⭐|👇|👆).*|.*(👇|👆|🔔).*(关注|追踪|订阅|follow|subscribe).*"
+        ),
+    ),
+    (
+        "follow us",
+        re.compile(
+            r".*公众号.{0,12}(设|加|星标|关注|订阅|回复).*|.*(点赞|按赞|按讚|在看).{0,12}(收藏|转发|分享|转分享|订阅).*|.*(收藏|转发)(支持|一下).*"
+        ),
+    ),
+    (
+        "follow us",
+        re.compile(
+            r".*\b(follow us|subscribe (to|now|today|for)|sign up (for|to)|join our (newsletter|mailing list)|get (our|the) newsletter|like and subscribe).*"
+        ),
+    ),
+    (
+        "advert",
+        re.compile(
+            r"[\[(（【]?\s*(广告|推广|赞助内容|advertisement|sponsored( content)?|ad|promoted)\s*[\])）】]?([:：].*)?"
+        ),
+    ),
+    (
+        "advert",
+        re.compile(r".*\b(advertisement|sponsored by|use (promo )?code|limited[- ]time offer|free trial|% off)\b.*"),
+    ),
+    (
+        "advert",
+        re.compile(
+            r".*\[(sign|subscribe|join|get|buy|shop|order|donate|support|become|listen|download|立即|点击|马上|报名|购买)[^\]]*\]\(\S+\).{0,6}"
+        ),
+    ),
+    (
+        "related reading",
+        re.compile(
+            r"[\[(（【]?(相关阅读|延伸阅读|推荐阅读|相关推荐|热点推荐|猜你喜欢|往期(回顾|精选|推荐|精彩|文章)?|更多(阅读|文章|精彩)|阅读更多|上一篇|下一篇|related (stories|articles|reading|posts)|read next|more from|you may also like|recommended( for you)?|see also)[\])）】]?(\s*[:：>].*)?"
+        ),
+    ),
+    (
+        "copyright",
+        re.compile(
+            r".*(未经(账号|许可|授权|允许)|禁止(随意)?转载|不得转载|请注明(原文)?出处|注明原?出处|侵权|侵犯了?您|版权(归|所有|声明)|知识产权|all rights reserved|reprinted? (with|by) permission|©|copyright \d{4}).*"
+        ),
+    ),
+    (
+        "copyright",
+        re.compile(r".*(本文转载自|本文系.{0,60}(原创|内容|转载)|为分享.{0,30}转载|特别声明|免责声明|本平台仅提供).*"),
+    ),
+    (
+        "contact",
+        re.compile(
+            r".*(加微信|微信号?[:：]|商务合作|投稿|联系(我们|人|电话|方式|邮箱|负责人)|请联系|contact us|for (press|media|business) (enquiries|inquiries)|press contact).*"
+        ),
+    ),
     ("credits", re.compile(r"(编译|编辑|责编|翻译|整理|撰文|文|图|作者)\s*[|丨/／]\s*.{1,30}")),
 )
 # A block that opens the end of a page: nothing below it is the interview.
@@ -58,8 +127,13 @@ TRANSCRIPT = re.compile(
     r"(full )?(transcript|interview)|逐字稿)\s*[:：]?"
 )
 CAPTION = re.compile(r"\s*[▲△▼][^\n]*|\s*[(（]?(图源|图片来源|圖源|photo|image|caption)\s*[:：][^\n]*", re.IGNORECASE)
-NOTE = re.compile(r"\s*(?:\*(?![*\s])(?![^*\n]*\*\s*$)|※)[\s\S]*|\s*[(（]\s*(注|註|编者注|編者註|编者按|editor'?s? note|note)\s*[:：][\s\S]*|\s*(注|註|编者按|編者按|编者注|編者註|editor'?s note)\s*[:：][\s\S]*", re.IGNORECASE)
-CREDIT_TAIL = re.compile(r"\s*[（(](?:编译|編譯|翻译|翻譯|整理|来源|來源|文|撰文|责编|責編|编辑|編輯|translated|edited)\s*[/／:：|丨][^）)\n]{1,30}[）)]\s*$")
+NOTE = re.compile(
+    r"\s*(?:\*(?![*\s])(?![^*\n]*\*\s*$)|※)[\s\S]*|\s*[(（]\s*(注|註|编者注|編者註|编者按|editor'?s? note|note)\s*[:：][\s\S]*|\s*(注|註|编者按|編者按|编者注|編者註|editor'?s note)\s*[:：][\s\S]*",
+    re.IGNORECASE,
+)
+CREDIT_TAIL = re.compile(
+    r"\s*[（(](?:编译|編譯|翻译|翻譯|整理|来源|來源|文|撰文|责编|責編|编辑|編輯|translated|edited)\s*[/／:：|丨][^）)\n]{1,30}[）)]\s*$"
+)
 LINK_ONLY = re.compile(r"[\s*_>]*(?:\d+\.\s*)?(?:\[[\s\S]*\]\(\S+\)|https?://\S+)[\s*_]*")
 
 

@@ -3,70 +3,64 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from hashlib import sha256
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
 
-from index.archive import Entry, SearchTexts, write_archive
-from index.collect import Refused, collect, describe_others, printable
+from index.archive import Entry
+from index.assemble import assemble, write_generation
+from index.collect import Refused, collect, describe_others
 from index.errors import IndexDamaged, IndexMissing, InputError
-from index.generations import ARCHIVE, LEXICAL, PASSAGE_VECTORS, SENTENCE_VECTORS, Manifest, last_manifest
+from index.generations import REPAIR, Manifest, Setting, last_manifest
 from index.lock import WAIT_SECONDS, writer_lock
-from index.people import PersonOverride, evidence, read_overrides, resolve
+from index.passages import cut
+from index.people import PersonOverride, evidence, read_overrides
 from index.plan import FreshFile, Plan, make_plan, people_folders, remaining_sources
-from index.publish import new_generation, refuse_foreign, withdraw
-from index.readers import SourceText, read_file
-from index.store import Index, open_index
+from index.publish import refuse_foreign, withdraw
+from index.readers import read_file
+from index.readers.plain import SourceText
+from index.reuse import EmbeddingChoice, PassageEncoder, Progress, choose_embedding
+from index.store import DocumentRow, Index, open_index
 from index.transcript import PARSER_VERSION, parse_transcript
-
-if TYPE_CHECKING:
-    from index.embedding import Embedder
 
 __all__ = ["BuildReport", "Progress", "Refused", "build_index", "remove_documents"]
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did. `indexed` (new or changed), `unchanged` and `removed` name interviews; the numbers are totals
-    of the index as it stands now, `speakers` counting each person once."""
+    """What a build did. `indexed` (new or changed), `unchanged` and `removed` name interviews.
 
-    indexed: tuple[str, ...]
-    unchanged: tuple[str, ...]
-    removed: tuple[str, ...]
-    refused: tuple[Refused, ...]
-    warnings: tuple[str, ...]
-    interviews: int
-    speakers: int
-    turns: int
-    passages: int
-    seconds: float
+    The numbers are totals of the index as it stands now; `speakers` counts each person once.
+    """
 
-
-class Progress(Protocol):
-    """Told what a build is doing: "reading" counts files, "embedding" passages and sentences, "writing" files."""
-
-    def stage(self, name: str, total: int) -> None: ...
-
-    def advance(self, n: int) -> None: ...
+    indexed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    refused: tuple[Refused, ...] = ()
+    warnings: tuple[str, ...] = ()
+    interviews: int = 0
+    speakers: int = 0
+    turns: int = 0
+    passages: int = 0
+    seconds: float = 0.0
 
 
 def build_index(
     paths: Sequence[Path],
     folder: Path,
-    embedding: str | None = None,
+    embedding: str | PassageEncoder | None = None,
     progress: Progress | None = None,
     wait: float = WAIT_SECONDS,
 ) -> BuildReport:
     """Bring the index in `folder` up to date with the transcripts at `paths`, files or folders; make it if need be.
 
     Unchanged files cost nothing, interviews whose files left the given folders leave, those from elsewhere stay.
-    Without `embedding` the index keeps the one it has; with another one everything is embedded again. Until the new
-    index is whole the old one answers. A damaged index is built again from all the paths it was built from.
+    Without `embedding`, a name or a loaded model, the index keeps the one it has; with another everything is embedded
+    again. Until the new index is whole the old one answers. A damaged index is built again from all the paths it was
+    built from.
 
     Raises InputError for a path that is missing, a folder without transcripts or a faulty people.toml, IndexLocked
     when another writer does not finish within `wait` seconds, StorageError, EmbeddingUnavailable, and
@@ -79,31 +73,170 @@ def build_index(
     collection = collect(paths, folder)
     with writer_lock(folder, wait):
         old, last, warnings = _current(folder)
-        if old is None and last is not None:
-            collection = collect([*paths, *_still_there(last.sources, folder, warnings)], folder)
-        warnings += describe_others(collection.others)
+        if last and not old:
+            collection = collect([*paths, *_usable(last.setting.sources, folder, warnings)], folder)
         with old or nullcontext():
-            model = _model(embedding, last)
             rows = old.documents() if old else []
-            plan = make_plan(collection, rows, read_all=old is None or old.manifest.parser != PARSER_VERSION)
-            if plan.fresh:
-                model.load().warm_up()
+            trusted = old is not None and old.manifest.setting.parser == PARSER_VERSION
+            plan = make_plan(collection, rows, read_all=not trusted)
+            choice = choose_embedding(embedding, last.setting.embedding if last else None)
             places = [*(Path(row.path) for row in plan.kept), *(file.path for file in plan.fresh)]
-            sources = remaining_sources([*(last.sources if last else ()), *map(str, collection.roots)], places)
-            overrides = read_overrides(people_folders(sources, places))
-            fresh, refused, kept = _read_fresh(plan, rows, progress)
-            outcome = _Outcome(
+            setting, overrides = _settle(choice, last, collection.roots, places)
+            if plan.fresh or (old and old.embedding != choice.name):
+                choice.load().warm_up()  # the model loads while the files are read
+            fresh, kept, refused = _read_files(plan, rows, progress)
+            report = BuildReport(
                 indexed=tuple(entry.transcript.doc for entry in fresh),
                 unchanged=tuple(row.doc for row in kept),
                 removed=tuple(row.doc for row in plan.gone),
                 refused=refused,
-                warnings=(*warnings, *_reading_warnings(fresh)),
+                warnings=(*warnings, *describe_others(collection.others), *_warnings(fresh)),
             )
-            facts = _Facts(model, sources, overrides)
-            if not fresh and not kept:  # nothing could be read: an index that stood stays
-                return _report(replace(outcome, removed=()), last if old else None, started)
-            if old and not fresh and not plan.gone and facts.hold_for(old.manifest):
-                return _report(outcome, old.manifest, started)
-            contents = _gather(old, fresh, kept, facts, progress)
-        manifest = _write(folder, contents, progress)
-    return _report(outcome, manifest, started)
+            if not fresh and not kept:  # nothing could be read: what was indexed before stays
+                return _finish(replace(report, removed=()), old.manifest if old else None, started)
+            if old and not fresh and not plan.gone and setting == old.manifest.setting:
+                return _finish(report, old.manifest, started)
+            interviews = [*fresh, *(_carry_over(old, row, trusted) for row in kept if old)]
+            contents = assemble(interviews, overrides, setting, choice, old, progress)
+        write_generation(folder, contents, progress)
+    return _finish(report, contents.manifest, started)
+
+
+def remove_documents(docs: Sequence[str], folder: Path, wait: float = WAIT_SECONDS) -> BuildReport:
+    """Take interviews out of the index; with the last one the index itself goes. Their files stay where they are.
+
+    Raises InputError for a name the index does not hold, and otherwise like `open_index` and `build_index`.
+    """
+    started = time.perf_counter()
+    folder = folder.absolute()
+    open_index(folder).close()  # where there is no index, no lock shall be left behind
+    with writer_lock(folder, wait):
+        with open_index(folder) as old:
+            old.check()
+            removed = tuple(dict.fromkeys(old.document(doc).doc for doc in docs))
+            kept = [row for row in old.documents() if row.doc not in removed]
+            trusted = old.manifest.setting.parser == PARSER_VERSION
+            report = BuildReport(unchanged=tuple(row.doc for row in kept), removed=removed)
+            if kept:
+                choice = choose_embedding(None, old.embedding)
+                setting, overrides = _settle(choice, old.manifest, (), [Path(row.path) for row in kept])
+                interviews = [_carry_over(old, row, trusted) for row in kept]
+                contents = assemble(interviews, overrides, setting, choice, old, _Silent())
+        if not kept:
+            withdraw(folder)
+            return _finish(report, None, started)
+        write_generation(folder, contents, _Silent())
+    return _finish(report, contents.manifest, started)
+
+
+class _Silent:
+    def stage(self, name: str, total: int) -> None: ...
+
+    def advance(self, n: int) -> None: ...
+
+
+def _current(folder: Path) -> tuple[Index | None, Manifest | None, list[str]]:
+    """The index as it stands, every byte of it checked; its manifest, which may outlive it; what to say about that."""
+    try:
+        old = open_index(folder)
+    except IndexMissing:
+        return None, None, []
+    except IndexDamaged as error:
+        return None, last_manifest(folder), [f"{str(error).partition(REPAIR)[0]}. It was built again from the files"]
+    try:
+        old.check()
+    except IndexDamaged as error:
+        old.close()
+        return None, old.manifest, [f"{str(error).partition(REPAIR)[0]}. It was built again from the files"]
+    return old, old.manifest, []
+
+
+def _usable(sources: Iterable[str], folder: Path, warnings: list[str]) -> list[Path]:
+    """Of the paths a damaged index was built from, those that can be read again; the others become warnings."""
+    usable = []
+    for source in map(Path, sources):
+        try:
+            collect([source], folder)
+        except InputError as error:
+            warnings.append(f"the interviews of the damaged index from here are lost: {error}")
+        else:
+            usable.append(source)
+    return usable
+
+
+def _settle(
+    choice: EmbeddingChoice, last: Manifest | None, roots: Iterable[Path], places: Sequence[Path]
+) -> tuple[Setting, tuple[PersonOverride, ...]]:
+    """What the next generation depends on, for interviews at `places`, and what their people.toml files say."""
+    sources = remaining_sources((*(last.setting.sources if last else ()), *map(str, roots)), places)
+    overrides = read_overrides(people_folders(sources, places))
+    try:
+        verbatim = version("verbatim")
+    except PackageNotFoundError:  # run from a source tree that was never installed
+        verbatim = "0"
+    digest = sha256(repr(overrides).encode()).hexdigest()
+    return Setting(verbatim, PARSER_VERSION, choice.name, digest, sources), overrides
+
+
+def _read_files(
+    plan: Plan, rows: Iterable[DocumentRow], progress: Progress
+) -> tuple[list[Entry], list[DocumentRow], tuple[Refused, ...]]:
+    """Read the fresh files: what came of them, the interviews that stay as they are, and the files refused.
+
+    An interview whose changed file cannot be read stays as it was.
+    """
+    known = {row.path: row for row in rows}
+    fresh: list[Entry] = []
+    kept = list(plan.kept)
+    refused = list(plan.refused)
+    if plan.fresh:
+        progress.stage("reading", len(plan.fresh))
+    for file in plan.fresh:
+        try:
+            fresh.append(_read_file(file))
+        except InputError as error:
+            reason = str(error).removeprefix(f"{file.path}: ")
+            if row := known.get(str(file.path)):
+                kept.append(row)
+                reason += "; the index keeps the file as it was before"
+            refused.append(Refused(str(file.path), reason))
+        progress.advance(1)
+    return fresh, kept, tuple(refused)
+
+
+def _read_file(file: FreshFile) -> Entry:
+    entry = _parse(file, read_file(file.path))
+    if not entry.cut.passages:
+        raise InputError(f"{file.path}: nothing in it was taken for an interview")
+    return entry
+
+
+def _parse(file: FreshFile, source: SourceText) -> Entry:
+    transcript = parse_transcript(file.doc, str(file.path), source)
+    return Entry(transcript, cut(transcript), evidence(transcript), file.sha256, source.warnings)
+
+
+def _carry_over(old: Index, row: DocumentRow, trusted: bool) -> Entry:
+    """An interview as the old index has it; parsed again from the text stored there by a newer parser."""
+    return (
+        old.entry(row.doc) if trusted else _parse(FreshFile(Path(row.path), row.doc, row.sha256), old.source(row.doc))
+    )
+
+
+def _warnings(entries: Iterable[Entry]) -> list[str]:
+    return [f"{entry.transcript.doc}: {warning}" for entry in entries for warning in entry.transcript.warnings]
+
+
+def _finish(report: BuildReport, manifest: Manifest | None, started: float) -> BuildReport:
+    """The report with the totals of the index as it stands now."""
+    seconds = time.perf_counter() - started
+    if manifest is None:
+        return replace(report, seconds=seconds)
+    return replace(
+        report,
+        interviews=manifest.interviews,
+        speakers=manifest.speakers,
+        turns=manifest.turns,
+        passages=manifest.passages,
+        seconds=seconds,
+    )

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from index.errors import InputError
 from index.generations import POINTER
+from index.people import OVERRIDES
 from index.readers import SUFFIXES
 
-PEOPLE_FILE = "people.toml"
 READABLE = ", ".join(sorted(SUFFIXES))
 
 
@@ -64,7 +64,7 @@ def collect(paths: Iterable[Path], index_folder: Path) -> Collection:
             _sort_in(candidate, files, refused)
         unopened.update(closed)
         refused.update(closed)
-        others.update(file for file in inside if file.suffix.lower() not in SUFFIXES and file.name != PEOPLE_FILE)
+        others.update(file for file in inside if file.suffix.lower() not in SUFFIXES and file.name != OVERRIDES)
     return Collection(
         files=tuple(sorted(files)),
         roots=tuple(dict.fromkeys(roots)),

@@ -27,13 +27,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from index.errors import IndexDamaged, IndexFromNewerVersion, IndexMissing, InputError, StorageError
+from index.errors import IndexDamaged, IndexFromNewerVersion, IndexMissing, InputError, StorageError, VerbatimError
 
 if sys.platform != "win32":
     import fcntl
 
+REPAIR = ". Build it again from the transcripts: "
 FORMAT = 1  # raise it when an older Verbatim could not read what this one writes
 POINTER = "verbatim-index.json"
+NEW_POINTER = "verbatim-index.json.new"
 LOCK = "lock"
 WRITER = "writer.json"
 MANIFEST = "manifest.json"
@@ -54,19 +56,26 @@ class FileRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a generation is made of.
+class Setting:
+    """What an index depends on besides the interviews themselves: a change here calls for a new generation.
 
-    `sources` are the files and folders it was built from, absolute; `overrides` is the digest of what the people.toml
-    files said; `files` maps paths inside the generation to what was written there.
+    `sources` are the files and folders it was built from, absolute; `overrides` is the digest of what their
+    people.toml files said.
     """
 
     verbatim: str
     parser: int
     embedding: str
-    dimensions: int
     overrides: str
     sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a generation is made of; `files` maps paths inside it to what was written there."""
+
+    setting: Setting
+    dimensions: int
     interviews: int
     speakers: int
     turns: int
@@ -96,7 +105,7 @@ class Generation:
         """
         for listed, record in self.manifest.files.items():
             if listed == name or listed.startswith(f"{name}/"):
-                with _read_errors(self.folder.parent, self.manifest.sources):
+                with _read_errors(self.folder.parent, self.manifest.setting.sources):
                     digest = sha256_of(self.folder / listed)
                 if digest != record.sha256:
                     raise self.damaged(f"{self.folder / listed} is not what was written there")
@@ -104,7 +113,7 @@ class Generation:
 
     def damaged(self, what: str) -> IndexDamaged:
         """The error that says what is wrong and which command builds this index again."""
-        return damaged(self.folder.parent, what, self.manifest.sources)
+        return damaged(self.folder.parent, what, self.manifest.setting.sources)
 
 
 def open_generation(folder: Path) -> Generation:
@@ -147,19 +156,29 @@ def read_pointer(folder: Path) -> Pointer:
     return pointer
 
 
+def last_manifest(folder: Path) -> Manifest | None:
+    """The manifest of an index whose other files are damaged; None when that is not what was written either."""
+    try:
+        pointer = read_pointer(folder)
+        content = (folder / pointer.generation / MANIFEST).read_bytes()
+    except (VerbatimError, OSError):
+        return None
+    return _manifest(content) if hashlib.sha256(content).hexdigest() == pointer.manifest_sha256 else None
+
+
 def damaged(folder: Path, what: str, sources: tuple[str, ...] = ()) -> IndexDamaged:
     """The error for a damaged index directory, with the command that repairs it."""
     paths = " ".join(shlex.quote(source) for source in sources[:5]) if sources else "PATH…"
     more = " …" if len(sources) > 5 else ""
     command = f"verbatim index {paths}{more} --index {shlex.quote(str(folder))}"
-    return IndexDamaged(f"The index is damaged: {what}. Build it again from the transcripts: {command}")
+    return IndexDamaged(f"The index is damaged: {what}{REPAIR}{command}")
 
 
 def foreign_names(folder: Path) -> list[str]:
     """What lies in a folder that Verbatim did not put there."""
-    ours = {POINTER, f"{POINTER}.new", LOCK, WRITER}
+    ours = {POINTER, NEW_POINTER, LOCK, WRITER}
     names = sorted(child.name for child in folder.iterdir())
-    return [name for name in names if name not in ours and not GENERATION.fullmatch(name) and not BUILDING.fullmatch(name)]
+    return [n for n in names if n not in ours and not GENERATION.fullmatch(n) and not BUILDING.fullmatch(n)]
 
 
 def sha256_of(path: Path) -> str:
@@ -209,9 +228,9 @@ def _share(held: BinaryIO, path: Path) -> None:
 
 def _manifest(content: bytes) -> Manifest:
     values = json.loads(content)
-    values["sources"] = tuple(values["sources"])
-    values["files"] = {name: FileRecord(**record) for name, record in values["files"].items()}
-    return Manifest(**values)
+    setting = values.pop("setting")
+    files = {name: FileRecord(**record) for name, record in values.pop("files").items()}
+    return Manifest(Setting(**setting | {"sources": tuple(setting["sources"])}), **values, files=files)
 
 
 @contextmanager

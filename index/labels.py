@@ -13,7 +13,9 @@ HOST_WORDS = frozenset(
     "问 提问 主持人 主持 记者 采访者 访谈者 采访人 访问者 q host interviewer moderator presenter anchor reporter".split()
 )
 GUEST_WORDS = frozenset("答 回答 嘉宾 来宾 受访者 受访人 a guest interviewee speaker".split())
-AUDIENCE_WORDS = frozenset("提问者 观众 听众 网友 读者 学生 现场观众 现场提问 audience listener question student".split())
+AUDIENCE_WORDS = frozenset(
+    "提问者 观众 听众 网友 读者 学生 现场观众 现场提问 audience listener question student".split()
+)
 # "Name:" beginnings that are page furniture, credits or figures of speech.
 NOT_SPEAKERS = frozenset(
     """发布时间 发布地 时间 日期 地点 来源 文章来源 素材来源 信息来源 作者 文章作者 原文作者 撰文 文 编辑 责编 责任编辑
@@ -23,7 +25,9 @@ NOT_SPEAKERS = frozenset(
     因此 所以 但是 然而 结果 原因 答案 总之 换句话说 也就是说 另外 此外 同时 时间背景 源视频 人物 嘉宾介绍 主持人介绍 受访者
     published updated posted date time source author editor edited by written by by photo photos image credit credits
     note notes tags tag share contact email phone title subtitle link url http https original producer transcript
-    translation translator copyright example warning tip first second third however therefore""".replace("\n", " ").split()
+    translation translator copyright example warning tip first second third however therefore""".replace(
+        "\n", " "
+    ).split()
 ) - {"受访者"}
 # Function words that stand in sentences and not in names.
 SENTENCE_CHARACTERS = frozenset("的了是我你您他她它这那吗呢吧说就也都很把被让")

@@ -9,6 +9,7 @@ Lucene's form.
 from __future__ import annotations
 
 import json
+import math
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -74,7 +75,12 @@ class LexicalIndex:
     """BM25 weight of every (term, text) pair, stored term by term; a question adds up its terms' weights."""
 
     def __init__(
-        self, vocabulary: dict[str, int], ends: NDArray[np.int64], texts: NDArray[np.int32], weights: NDArray[np.float32], size: int
+        self,
+        vocabulary: dict[str, int],
+        ends: NDArray[np.int64],
+        texts: NDArray[np.int32],
+        weights: NDArray[np.float32],
+        size: int,
     ) -> None:
         self._vocabulary = vocabulary
         self._ends = ends  # [terms] where the postings of each term end
@@ -110,6 +116,23 @@ class LexicalIndex:
                 postings = slice(self._ends[number - 1] if number else 0, self._ends[number])
                 scores[self._texts[postings]] += times * self._weights[postings]
         return scores
+
+    def coverage(self, question: str) -> float:
+        """How much of the question's information this archive has words for, 0 to 1; low for another language."""
+        wanted = {term: self._rarity(term) for term in terms(question)}
+        known = sum(rarity for term, rarity in wanted.items() if term in self._vocabulary)
+        return known / sum(wanted.values()) if wanted else 0.0
+
+    def overlap(self, question: str, text: str) -> float:
+        """How much of the question's information a text repeats, 0 to 1: its terms weighted by their rarity."""
+        wanted = {term: self._rarity(term) for term in terms(question)}
+        shared = sum(wanted[term] for term in set(terms(text)) & wanted.keys())
+        return shared / sum(wanted.values()) if wanted else 0.0
+
+    def _rarity(self, term: str) -> float:
+        number = self._vocabulary.get(term)
+        with_term = 0 if number is None else int(self._ends[number] - (self._ends[number - 1] if number else 0))
+        return math.log1p((self._size - with_term + 0.5) / (with_term + 0.5))
 
     def save(self, folder: Path) -> None:
         """Write the index into a folder: three .npy arrays and the vocabulary as JSON."""

@@ -41,7 +41,7 @@ def writer_lock(folder: Path, wait: float = WAIT_SECONDS) -> Iterator[None]:
                 "or stop that process, then run this again; the index itself can be read meanwhile."
             ) from error
     try:
-        with storage_errors(folder):
+        with suppress(OSError):  # the lock is held, whether or not there is room to say so
             _name_holder(folder)
         yield
     finally:

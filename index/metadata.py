@@ -57,9 +57,7 @@ def read_metadata(text: str, path: str, title: str, introduction: str) -> Metada
     )
 
 
-def _date(
-    text: str, head: str, path: str, introduction: str, title: str, dateline: re.Match[str] | None
-) -> str:
+def _date(text: str, head: str, path: str, introduction: str, title: str, dateline: re.Match[str] | None) -> str:
     for line in DATED_LINE.finditer(head):
         if found := first_date(line["rest"]):
             return found

@@ -24,7 +24,9 @@ SURNAMES = frozenset(
 )
 LATIN_NAME = r"[A-Z][A-Za-zÀ-ÿ’'\-]+(?:\s+(?:[A-Z]\.|(?:de|van|von|der|bin|al|la)\s)?\s?[A-Z][A-Za-zÀ-ÿ’'\-.]*){1,3}"
 PAIR = re.compile(rf"(?P<local>[\u3400-\u9fff·•・‧]{{2,24}})\s*[（(]\s*(?P<latin>{LATIN_NAME})\s*[,，）)]")
-CALLED = re.compile(rf"(?P<latin>{LATIN_NAME})\s*[，,（(]?\s*(?:中文名字?|中文译名|译名|又译)\s*[:：]?\s*(?P<local>[\u3400-\u9fff·•・]{{2,16}})")
+CALLED = re.compile(
+    rf"(?P<latin>{LATIN_NAME})\s*[，,（(]?\s*(?:中文名字?|中文译名|译名|又译)\s*[:：]?\s*(?P<local>[\u3400-\u9fff·•・]{{2,16}})"
+)
 DOTTED = re.compile(r"[\u3400-\u9fff]{2,10}(?:[·•・‧][\u3400-\u9fff]{1,10}){1,3}")
 FULL_LATIN = re.compile(rf"\b{LATIN_NAME}")
 DOTS = re.compile(r"[·•・‧]")

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from index.model import Kind, Passage, Role, Sentence, Span, Transcript, Turn
 from index.sentences import sentence_spans, width
 
-TARGET = 300  # width in Chinese characters; English runs to three times the letters
-LONGEST = 420
+TARGET = 340  # characters of Chinese; English runs to three times the letters
+LONGEST = 440
 LONGEST_QUESTION = 150  # a longer question is context, not part of its answer's passage
-OVERLAP = 0  # sentences a passage repeats of the one before it, within one answer
+OVERLAP = 1  # sentences a passage repeats of the one before it, within one answer
 MARKUP = re.compile(r"!\[[^\]]*\]\([^)]*\)|[*_`#]+|^\s*>+\s?", re.MULTILINE)
 
 
@@ -134,14 +134,18 @@ def _even(transcript: Transcript, sentences: Sequence[Sentence]) -> Iterable[lis
         if part and (full or grown > LONGEST):
             yield part
             made += 1
-            part = part[-OVERLAP:] if OVERLAP else []
+            part = part[-OVERLAP:]
         part.append(sentence)
     if part:
         yield part
 
 
 def _width(transcript: Transcript, sentences: Sequence[Sentence]) -> float:
-    return width(transcript.text[sentences[0].start : sentences[-1].end]) if sentences else 0.0
+    """Length in characters, three letters of an alphabet counting as one."""
+    if not sentences:
+        return 0.0
+    text = transcript.text[sentences[0].start : sentences[-1].end]
+    return len(text) if width(text) > 0.6 * len(text) else len(text) / 3
 
 
 def _passage(transcript: Transcript, turns: dict[int, Turn], sentences: Sequence[Sentence]) -> Passage:

@@ -131,7 +131,12 @@ def read_overrides(folders: Iterable[Path]) -> tuple[PersonOverride, ...]:
 def _override(path: Path, number: int, entry: object) -> PersonOverride:
     if isinstance(entry, dict):
         name, aliases = entry.get("name"), entry.get("aliases", [])
-        if isinstance(name, str) and name.strip() and isinstance(aliases, list) and all(isinstance(a, str) for a in aliases):
+        if (
+            isinstance(name, str)
+            and name.strip()
+            and isinstance(aliases, list)
+            and all(isinstance(a, str) for a in aliases)
+        ):
             return PersonOverride(name.strip(), tuple(alias.strip() for alias in aliases if alias.strip()))
     raise InputError(f'{path}: [[person]] number {number} needs name = "…" and aliases = ["…", …]')
 
@@ -239,7 +244,8 @@ def _name_people(speakers: Sequence[Speaker], groups: _Groups, writings: Mapping
         every = dict.fromkeys(written) | dict.fromkeys(part for name in written for part in names.components(name))
         aliases.extend((person, alias) for alias in every)
     resolved = tuple(
-        replace(speaker, person=called[groups.find(speaker.person)]) if speaker.person else speaker for speaker in speakers
+        replace(speaker, person=called[groups.find(speaker.person)]) if speaker.person else speaker
+        for speaker in speakers
     )
     labels = [(s.person, role_word(s.label)[1]) for s in resolved if s.person and role_word(s.label)[1]]
     return People(resolved, tuple(dict.fromkeys((*aliases, *labels))))

@@ -39,15 +39,14 @@ def make_plan(collection: Collection, rows: Sequence[DocumentRow], read_all: boo
     known = {Path(row.path): row for row in rows}
     hashes, refused = _hashes(collection.files)
     changed = {
-        path: sha256
-        for path, sha256 in hashes.items()
-        if read_all or path not in known or known[path].sha256 != sha256
+        path: sha256 for path, sha256 in hashes.items() if read_all or path not in known or known[path].sha256 != sha256
     }
+    bytes_at_hand = set(changed.values())
     found = {*collection.files, *(Path(refusal.path) for refusal in collection.refused)}
     gone = {
         path: row
         for path, row in known.items()
-        if path not in found and (_vanished(path, collection) or (row.sha256 in changed.values() and not path.exists()))
+        if path not in found and (_vanished(path, collection) or (row.sha256 in bytes_at_hand and not path.exists()))
     }
     stay = {path: row.doc for path, row in known.items() if path not in gone}
     names = name_documents(changed, stay)

@@ -24,6 +24,7 @@ from index.generations import (
     FORMAT,
     GENERATION,
     MANIFEST,
+    NEW_POINTER,
     POINTER,
     FileRecord,
     Manifest,
@@ -34,6 +35,11 @@ from index.generations import (
 if sys.platform != "win32":
     import fcntl
 
+UNTOUCHED = (
+    "What was indexed before still is. Make room or get leave to write there, or name another folder with --index"
+)
+DISK_ERRORS = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+
 
 @contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
@@ -41,9 +47,12 @@ def storage_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StorageError(f"{error.filename or path} cannot be written: {error.strerror or error}") from error
-    except sqlite3.OperationalError as error:  # SQLite writes its file itself: "database or disk is full", …
-        raise StorageError(f"{path} cannot be written: {error}") from error
+        reason = error.strerror or error
+        raise StorageError(f"{error.filename or path} cannot be written: {reason}. {UNTOUCHED}") from error
+    except sqlite3.OperationalError as error:  # SQLite writes its file itself
+        if error.sqlite_errorcode & 0xFF not in DISK_ERRORS:
+            raise
+        raise StorageError(f"{path} cannot be written: {error}. {UNTOUCHED}") from error
 
 
 def refuse_foreign(folder: Path) -> None:
@@ -79,6 +88,8 @@ def new_generation(folder: Path, manifest: Manifest) -> Iterator[Path]:
             _publish(building, generation, manifest)
         except BaseException:
             shutil.rmtree(building, ignore_errors=True)
+            if _current(folder) != generation.name:
+                shutil.rmtree(generation, ignore_errors=True)
             raise
         _clear_away(folder, keep=generation.name)
 
@@ -129,14 +140,17 @@ def _publish(building: Path, generation: Path, manifest: Manifest) -> None:
     _flush_folder(generation.parent)
     pointer = {
         "format": FORMAT,
-        "verbatim": manifest.verbatim,
+        "verbatim": manifest.setting.verbatim,
         "generation": generation.name,
         "manifest": hashlib.sha256(content).hexdigest(),
     }
-    new = generation.parent / f"{POINTER}.new"
-    new.write_text(json.dumps(pointer, indent=1) + "\n", encoding="utf-8")
-    _flush(new)
-    os.replace(new, generation.parent / POINTER)
+    new = generation.parent / NEW_POINTER
+    try:
+        new.write_text(json.dumps(pointer, indent=1) + "\n", encoding="utf-8")
+        _flush(new)
+        os.replace(new, generation.parent / POINTER)
+    finally:
+        new.unlink(missing_ok=True)
     _flush_folder(generation.parent)
 
 

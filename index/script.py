@@ -16,18 +16,28 @@ def _converter(name: str) -> opencc.OpenCC:
     return opencc.OpenCC(name)
 
 
+def _convert(name: str, text: str) -> str:
+    # opencc refuses lone surrogates, which a file or a command line may hold
+    converted: str = _converter(name).convert(text.encode("utf-8", "replace").decode("utf-8"))
+    return converted
+
+
 def fold(text: str) -> str:
     """Text for comparing and searching only: NFKC, lower case, Traditional (with Taiwan's words) to Simplified."""
-    return _converter("tw2sp").convert(unicodedata.normalize("NFKC", text)).casefold()
+    return _convert("tw2sp", unicodedata.normalize("NFKC", text)).casefold()
 
 
 def fold_characters(text: str) -> str:
     """Like `fold`, but one character for one: for names, where Taiwan's words must not become others."""
-    return _converter("t2s").convert(unicodedata.normalize("NFKC", text)).casefold()
+    return _convert("t2s", unicodedata.normalize("NFKC", text)).casefold()
 
 
 def is_han(character: str) -> bool:
-    return "\u4e00" <= character <= "\u9fff" or "\u3400" <= character <= "\u4dbf" or "\U00020000" <= character <= "\U0003ffff"
+    return (
+        "\u4e00" <= character <= "\u9fff"
+        or "\u3400" <= character <= "\u4dbf"
+        or "\U00020000" <= character <= "\U0003ffff"
+    )
 
 
 def is_kana(character: str) -> bool:
@@ -53,8 +63,8 @@ def language(text: str) -> str:
     if hangul > han and hangul * 3 > latin:
         return "ko"
     if han * 3 > latin:  # a Han character carries about as much as half a Latin word
-        simplified = sum(a != b for a, b in zip(text, _converter("s2t").convert(text), strict=False))
-        traditional = sum(a != b for a, b in zip(text, _converter("t2s").convert(text), strict=False))
+        simplified = sum(a != b for a, b in zip(text, _convert("s2t", text), strict=False))
+        traditional = sum(a != b for a, b in zip(text, _convert("t2s", text), strict=False))
         return "zh-Hant" if traditional > simplified else "zh-Hans"
     words = [word.strip(".,;:!?¿¡\"'()") for word in text.casefold().split()]
     english = sum(word in ENGLISH for word in words)

@@ -10,20 +10,20 @@ import difflib
 import json
 import sqlite3
 import threading
-import urllib.parse
 import weakref
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from index.archive import Entry
 from index.errors import InputError
 from index.generations import ARCHIVE, LEXICAL, PASSAGE_VECTORS, SENTENCE_VECTORS, Generation, open_generation
 from index.model import Excluded, Kind, Metadata, Passage, Role, Sentence, Span, Speaker, Transcript, Turn
 
 if TYPE_CHECKING:
+    from index.archive import Entry
     from index.lexical import LexicalIndex
+    from index.readers.plain import SourceText
     from index.vectors import VectorIndex
 
 DOCUMENT = "document = (SELECT number FROM document WHERE doc = ?)"
@@ -43,9 +43,9 @@ class DocumentRow:
     encoding: str
     turns: int
     passages: int
+    sha256: str
     speakers: tuple[str, ...]
     warnings: tuple[str, ...]
-    sha256: str
 
 
 def open_index(folder: Path) -> Index:
@@ -70,14 +70,14 @@ class Index:
     def __init__(self, generation: Generation) -> None:
         self._generation = generation
         self._lock = threading.Lock()
-        path = urllib.parse.quote(str(generation.checked(ARCHIVE)))
+        archive = generation.checked(ARCHIVE).as_uri()
         # immutable: the file never changes, so SQLite needs neither locks nor journals, nor a writable folder.
-        self._db = sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+        self._db = sqlite3.connect(f"{archive}?mode=ro&immutable=1", uri=True, check_same_thread=False)
         self._release = weakref.finalize(self, _release, self._db, generation)
         self.manifest = generation.manifest
         self.folder = generation.folder.parent
         self.generation = generation.folder.name
-        self.embedding = generation.manifest.embedding
+        self.embedding = generation.manifest.setting.embedding
 
     def __enter__(self) -> Self:
         return self
@@ -95,23 +95,27 @@ class Index:
 
     def document(self, doc: str) -> DocumentRow:
         """One interview. Raises InputError with the nearest names when there is none of that name."""
-        found = self._documents("WHERE doc = ?", doc)
-        if not found:
-            names = [name for (name,) in self._rows("SELECT doc FROM document ORDER BY number")]
-            near = [name for name in names if doc.casefold() in name.casefold()][:3]
-            near = near or difflib.get_close_matches(doc, names, n=3, cutoff=0.4)
-            hint = f"Did you mean {', '.join(near)}?" if near else "All of them: verbatim list"
-            raise InputError(f"No interview is called {doc!r}. {hint}")
-        return found[0]
+        self._require(doc)
+        [row] = self._documents("WHERE doc = ?", doc)
+        return row
 
     def text(self, doc: str) -> str:
         """The source text that all offsets of this interview point into."""
-        self.document(doc)
+        self._require(doc)
         return str(self._rows("SELECT text FROM document WHERE doc = ?", doc)[0][0])
+
+    def source(self, doc: str) -> SourceText:
+        """The text of one interview with its encoding and the reader's warnings, as it was read from the file."""
+        from index.readers.plain import SourceText
+
+        self._require(doc)
+        sql = "SELECT text, encoding, source_warnings FROM document WHERE doc = ?"
+        [(text, encoding, warnings)] = self._rows(sql, doc)
+        return SourceText(text, encoding, tuple(json.loads(warnings)))
 
     def turns(self, doc: str) -> list[Turn]:
         """The turns of one interview, in order."""
-        self.document(doc)
+        self._require(doc)
         spans: dict[int, list[Span]] = {}
         for turn, start, end in self._rows(f'SELECT turn, start, "end" FROM span WHERE {DOCUMENT} ORDER BY rowid', doc):
             spans.setdefault(turn, []).append(Span(start, end))
@@ -123,13 +127,13 @@ class Index:
 
     def excluded(self, doc: str) -> list[Excluded]:
         """What was left out of one interview's file, in order."""
-        self.document(doc)
+        self._require(doc)
         sql = f'SELECT start, "end", reason FROM excluded WHERE {DOCUMENT} ORDER BY rowid'
         return [Excluded(*row) for row in self._rows(sql, doc)]
 
     def speakers(self, doc: str) -> dict[str, Speaker]:
         """The speakers of one interview by the label it gives them."""
-        self.document(doc)
+        self._require(doc)
         return {speaker.label: speaker for speaker in self._speakers("WHERE doc = ?", doc)}
 
     def all_speakers(self) -> list[Speaker]:
@@ -166,15 +170,16 @@ class Index:
 
     def entry(self, doc: str) -> Entry:
         """Everything stored about one interview, to be carried over into the next generation."""
+        from index.archive import Entry
         from index.passages import Cut
         from index.people import NameEvidence
 
-        row = self.document(doc)
-        [(source_warnings, evidence)] = self._rows("SELECT source_warnings, evidence FROM document WHERE doc = ?", doc)
+        row, source = self.document(doc), self.source(doc)
+        [(evidence,)] = self._rows("SELECT evidence FROM document WHERE doc = ?", doc)
         transcript = Transcript(
             doc,
             row.path,
-            self.text(doc),
+            source.text,
             row.encoding,
             row.language,
             Metadata(row.title, row.date, row.outlet, row.url),
@@ -184,8 +189,7 @@ class Index:
         )
         sentences = tuple(sentence for _, sentence in self._sentences("WHERE doc = ?", doc))
         cut = Cut(tuple(self._passages("WHERE doc = ?", doc)), sentences)
-        warnings = tuple(json.loads(source_warnings))
-        return Entry(transcript, cut, NameEvidence.from_json(evidence), row.sha256, warnings)
+        return Entry(transcript, cut, NameEvidence.from_json(evidence), row.sha256, source.warnings)
 
     def digests(self) -> tuple[list[bytes], list[bytes]]:
         """What `archive.digest` said of the text embedded for each passage and each sentence, in row order."""
@@ -198,6 +202,18 @@ class Index:
         for name in self.manifest.files:
             self._generation.checked(name)
 
+    def _require(self, doc: str) -> None:
+        try:
+            if self._rows("SELECT 1 FROM document WHERE doc = ?", doc):
+                return
+        except UnicodeEncodeError:  # a lone surrogate: no interview has one in its name
+            pass
+        names = [name for (name,) in self._rows("SELECT doc FROM document ORDER BY number")]
+        near = [name for name in names if doc.casefold() in name.casefold()][:3]
+        near = near or difflib.get_close_matches(doc, names, n=3, cutoff=0.4)
+        hint = f"Did you mean {', '.join(near)}?" if near else "All of them: verbatim list"
+        raise InputError(f"No interview is called {doc!r}. {hint}")
+
     def _documents(self, where: str, *values: str) -> list[DocumentRow]:
         speakers: dict[str, list[str]] = {}
         for speaker in self._speakers(where, *values):
@@ -205,11 +221,11 @@ class Index:
             if speaker.name and speaker.name not in names:
                 names.append(speaker.name)
         sql = f"""
-            SELECT doc, title, date, outlet, url, language, path, encoding, turns, passages, warnings, sha256
+            SELECT doc, title, date, outlet, url, language, path, encoding, turns, passages, sha256, warnings
             FROM document {where} ORDER BY number"""
         return [
-            DocumentRow(*row, tuple(speakers.get(row[0], ())), tuple(json.loads(warnings)), sha256)
-            for *row, warnings, sha256 in self._rows(sql, *values)
+            DocumentRow(*[doc, *fields, tuple(speakers.get(doc, ())), tuple(json.loads(warnings))])
+            for doc, *fields, warnings in self._rows(sql, *values)
         ]
 
     def _speakers(self, where: str, *values: str) -> list[Speaker]:
@@ -224,8 +240,8 @@ class Index:
             SELECT id, doc, start, "end", first_turn, last_turn, section, kind, context_start, context_end
             FROM passage JOIN document ON number = document {where} ORDER BY row"""
         return [
-            Passage(*row, Kind(kind), None if start is None else Span(start, end))
-            for *row, kind, start, end in self._rows(sql, *values)
+            Passage(id, doc, start, end, first, last, section, Kind(kind), None if begin is None else Span(begin, stop))
+            for id, doc, start, end, first, last, section, kind, begin, stop in self._rows(sql, *values)
         ]
 
     def _sentences(self, where: str, *values: str) -> list[tuple[str, Sentence]]:

@@ -113,7 +113,14 @@ def _end_of_talk(blocks: Sequence[Block], last_label: int, bare_questions: bool)
             continue
         if boilerplate.is_end(block) or block.heading or (block.rule and block.text.strip("* _")):
             return number
-        if boilerplate.junk_reason(block) in ("follow us", "contact", "copyright", "related reading", "credits", "rule"):
+        if boilerplate.junk_reason(block) in (
+            "follow us",
+            "contact",
+            "copyright",
+            "related reading",
+            "credits",
+            "rule",
+        ):
             return number
         if number >= spoken and (boilerplate.is_fragment(block) or boilerplate.is_metadata(block)):
             return number
@@ -141,7 +148,9 @@ def _read_talk(
             draft.leave_out(block, reason)
         elif boilerplate.is_note(block):
             draft.add(Span(block.start, block.end), "", Role.EDITOR, Kind.NOTE)
-        elif boilerplate.is_caption(block) or (current >= 0 and not answer_due and _stray_caption(blocks, number, prose_style)):
+        elif boilerplate.is_caption(block) or (
+            current >= 0 and not answer_due and _stray_caption(blocks, number, prose_style)
+        ):
             draft.add(Span(block.start, block.end), "", Role.EDITOR, Kind.CAPTION)
         elif answer_due:
             draft.add(_speech(text, block.start, block.end, draft), "", Role.GUEST, Kind.INTERVIEW)
@@ -209,8 +218,4 @@ def _stray_caption(blocks: Sequence[Block], number: int, prose_style: bool) -> b
 
 
 def _last_spoken(draft: Draft) -> int | None:
-    return next(
-        (at for at in range(len(draft.turns) - 1, -1, -1) if draft.turns[at].kind is Kind.INTERVIEW), None
-    )
-
-
+    return next((at for at in range(len(draft.turns) - 1, -1, -1) if draft.turns[at].kind is Kind.INTERVIEW), None)

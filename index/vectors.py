@@ -7,6 +7,7 @@ so that every disk error is an OSError and any file name works.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -20,6 +21,7 @@ class VectorIndex:
 
     def __init__(self, index: faiss.IndexFlatIP) -> None:
         self._index = index
+        self._subset: Any = index.compute_distance_subset  # type: ignore[attr-defined]  # faiss's stub lacks it
 
     @classmethod
     def build(cls, vectors: NDArray[np.float32]) -> VectorIndex:
@@ -59,8 +61,8 @@ class VectorIndex:
         if len(rows):
             query = np.ascontiguousarray(query, dtype=np.float32)
             products = np.empty(len(rows), dtype=np.float32)
-            pointers = faiss.swig_ptr(products), faiss.swig_ptr(rows)
-            self._index.compute_distance_subset(1, faiss.swig_ptr(query), len(rows), *pointers)
+            pointers = [faiss.swig_ptr(array) for array in (query, products, rows)]
+            self._subset(1, pointers[0], len(rows), pointers[1], pointers[2])
             result[rows] = products
         return result
 

@@ -18,7 +18,7 @@ from ui.cli import app
 TEA = """\
 茶园一日：对话林岚
 
-2024-05-03
+发布时间: 2024-05-03
 
 主持人：你是哪一年开始种茶的？
 
@@ -35,7 +35,7 @@ TEA = """\
 CLOCKS = """\
 The last clockmaker on Harbour Street
 
-2023-11-20
+Published: 2023-11-20
 
 Interviewer: How did you learn to repair clocks?
 
@@ -99,7 +99,7 @@ def test_a_build_ends_with_a_summary_and_a_second_one_has_nothing_to_do(tmp_path
     assert first.exit_code == 0
     assert "1 interview," in first.stdout
     assert "1 new or changed in" in first.stdout
-    assert "reading 1 files" in first.stderr
+    assert "reading 1 file\n" in first.stderr
     second = verbatim("index", tmp_path / "tea.txt", "--index", tmp_path / "index")
     assert second.exit_code == 0
     assert "1 unchanged in" in second.stdout

@@ -17,10 +17,10 @@ def test_a_stage_is_a_line_and_a_long_one_tells_its_quarters(capsys: pytest.Capt
     progress.stage("writing", 0)
     assert capsys.readouterr().err.splitlines() == [
         "verbatim: reading 3 files",
-        "verbatim: embedding 1000 texts",
-        "verbatim: embedding 300 of 1000 texts",
-        "verbatim: embedding 500 of 1000 texts",
-        "verbatim: embedding 800 of 1000 texts",
+        "verbatim: embedding 1,000 texts",
+        "verbatim: embedding: 300 of 1,000",
+        "verbatim: embedding: 500 of 1,000",
+        "verbatim: embedding: 800 of 1,000",
         "verbatim: writing",
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ui.messages import one_line, tell
+from ui.messages import counted, one_line, tell
 from ui.progress import build_progress
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ def run_index(paths: Sequence[Path], folder: Path, embedding: str | None) -> int
     refused inside a folder is named on standard error, and the others count.
     """
     from index.build import build_index
+    from index.collect import printable
 
     with build_progress() as progress:
         report = build_index(paths, folder, embedding, progress)
@@ -28,9 +29,9 @@ def run_index(paths: Sequence[Path], folder: Path, embedding: str | None) -> int
     for warning in report.warnings:
         tell(f"warning: {warning}")
     print(summary(report, folder))
-    named = {path.absolute() for path in paths}
+    named = {printable(path.resolve()) for path in paths}
     nothing = not report.indexed and not report.unchanged
-    return 2 if nothing or any(Path(refused.path).absolute() in named for refused in report.refused) else 0
+    return 2 if nothing or any(refused.path in named for refused in report.refused) else 0
 
 
 def run_remove(docs: Sequence[str], folder: Path) -> int:
@@ -60,6 +61,10 @@ def summary(report: BuildReport, folder: Path) -> str:
 
 def totals(report: BuildReport, folder: Path) -> str:
     """What is in the index now."""
-    counts = ((report.interviews, "interview"), (report.speakers, "speaker"), (report.turns, "turn"))
-    parts = [f"{number} {noun}{'' if number == 1 else 's'}" for number, noun in (*counts, (report.passages, "passage"))]
+    parts = (
+        counted(report.interviews, "interview"),
+        counted(report.speakers, "speaker"),
+        counted(report.turns, "turn"),
+        counted(report.passages, "passage"),
+    )
     return f"{one_line(str(folder))}: {', '.join(parts)}"

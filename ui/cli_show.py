@@ -17,19 +17,17 @@ if TYPE_CHECKING:
 
 
 def run_list(folder: Path, as_json: bool) -> int:
-    """List the interviews; returns the exit code: 1 when there are none."""
+    """List the interviews; returns the exit code."""
     from index.store import open_index
 
     with open_index(folder) as index:
         rows = index.documents()
-    if not rows:
-        tell("the index is empty: `verbatim index PATH` adds interviews")
-    elif as_json:
+    if as_json:
         for row in rows:
             write_json(_list_record(row))
     else:
         show_list(open_console(), rows)
-    return 0 if rows else 1
+    return 0
 
 
 def run_show(doc: str, folder: Path, turn: int | None, source: bool, excluded: bool) -> int:

@@ -24,3 +24,8 @@ def one_line(text: str) -> str:
 def tell(message: str) -> None:
     """One message for the person at the terminal, on standard error."""
     print(f"verbatim: {visible(message)}", file=sys.stderr, flush=True)
+
+
+def counted(number: int, noun: str) -> str:
+    """ "1 turn", "2 turns", "1,200 turns"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ui.messages import tell
+from ui.messages import counted, tell
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bars
 
     from index.build import Progress
 
-_UNITS = {"reading": "files", "embedding": "texts"}
+_UNITS = {"reading": "file", "embedding": "text"}
 
 
 class PlainProgress:
@@ -25,12 +25,12 @@ class PlainProgress:
 
     def stage(self, name: str, total: int) -> None:
         self._name, self._total, self._done = name, total, 0
-        tell(f"{name} {total} {_UNITS[name]}" if name in _UNITS else name)
+        tell(f"{name} {counted(total, _UNITS[name])}" if name in _UNITS else name)
 
     def advance(self, n: int) -> None:
         before, self._done = self._done, self._done + n
         if self._total >= 400 and before * 4 // self._total < self._done * 4 // self._total < 4:
-            tell(f"{self._name} {self._done} of {self._total} {_UNITS.get(self._name, '')}".rstrip())
+            tell(f"{self._name}: {self._done:,} of {self._total:,}")
 
 
 class BarProgress:

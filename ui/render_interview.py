@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from index.model import Excluded, Speaker, Turn
-from ui.messages import one_line, visible
+from ui.messages import counted, one_line, visible
 from ui.render import speaker_line
 from ui.terminal import write
 
@@ -43,7 +43,7 @@ def show_metadata(console: Console, row: DocumentRow) -> None:
         "speakers": ", ".join(row.speakers),
         "language": row.language,
         "file": f"{row.path} ({row.encoding})",
-        "size": f"{row.turns} turns, {row.passages} passages",
+        "size": f"{counted(row.turns, 'turn')}, {counted(row.passages, 'passage')}",
     }
     for name, value in facts.items():
         if value:

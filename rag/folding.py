@@ -1,0 +1,43 @@
+"""Fold passages that say the same: a page's summary that repeats the interview, overlapping cuts, reprints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from index.model import Kind, Passage
+from index.script import fold_characters
+
+SHINGLE = 6  # characters
+SAME = 0.5  # share of the shorter passage's shingles that the longer one has too
+LOOK_BACK = 40  # a result list shows fewer
+
+
+def distinct(rows: Sequence[int], passages: Sequence[Passage], text: Callable[[Passage], str]) -> list[int]:
+    """The rows in order, each that repeats an earlier one left out.
+
+    Where editors' text and the interview say the same, the interview stays, in the better of the two places.
+    """
+    kept: list[int] = []
+    shingles: list[frozenset[str]] = []
+    for row in rows:
+        if len(kept) >= LOOK_BACK:
+            kept.append(row)
+            continue
+        mine = _shingles(text(passages[row]))
+        twin = next((at for at, other in enumerate(shingles) if _same(mine, other)), None)
+        if twin is None:
+            kept.append(row)
+            shingles.append(mine)
+        elif passages[row].kind is Kind.INTERVIEW and passages[kept[twin]].kind is not Kind.INTERVIEW:
+            kept[twin] = row
+            shingles[twin] = mine
+    return kept
+
+
+def _shingles(text: str) -> frozenset[str]:
+    folded = "".join(character for character in fold_characters(text) if character.isalnum())
+    return frozenset(folded[at : at + SHINGLE] for at in range(max(1, len(folded) - SHINGLE + 1)))
+
+
+def _same(one: frozenset[str], other: frozenset[str]) -> bool:
+    return len(one & other) >= SAME * min(len(one), len(other))

@@ -1,0 +1,146 @@
+"""What an opened index says about its rows, worked out once: who speaks in them, what is asked, what belongs together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index import names
+from index.model import Kind, Passage, Role, Speaker, Turn
+from index.store import DocumentRow, Index
+
+Rows = NDArray[np.int64]
+
+
+class View:
+    """Look-ups over one opened index; each table is built when first needed."""
+
+    def __init__(self, index: Index) -> None:
+        self.index = index
+
+    def speakers_of(self, passage: Passage) -> tuple[str, ...]:
+        """The names of who speaks in a passage, in order."""
+        turns = range(passage.first_turn, passage.last_turn + 1)
+        spoken = [turn for number in turns if (turn := self.turn(passage.doc, number)).kind is passage.kind]
+        return tuple(dict.fromkeys(self.speaker(passage.doc, turn).name for turn in spoken))
+
+    def speaker(self, doc: str, turn: Turn) -> Speaker:
+        """Who said a turn; what the editors wrote is theirs."""
+        if turn.role is Role.EDITOR:
+            return Speaker(doc, "", "Editor", Role.EDITOR, "")
+        return self._speakers[doc, turn.label]
+
+    def turn(self, doc: str, number: int) -> Turn:
+        """A turn by its number."""
+        return self._turns[doc][number]
+
+    def text_of(self, doc: str) -> str:
+        """The source text of an interview."""
+        if doc not in self._texts:
+            self._texts[doc] = self.index.text(doc)
+        return self._texts[doc]
+
+    def document(self, doc: str) -> DocumentRow:
+        """An interview's title, date and the rest."""
+        return self._documents[doc]
+
+    def rows_of(self, row: int) -> Rows:
+        """The sentence rows that stand in a passage."""
+        passages, sentences = self.own
+        return sentences[passages == row]
+
+    def text(self, passage: Passage) -> str:
+        """A passage as it stands in its source."""
+        return self.text_of(passage.doc)[passage.start : passage.end]
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        return {}
+
+    @cached_property
+    def _documents(self) -> dict[str, DocumentRow]:
+        return {document.doc: document for document in self.index.documents()}
+
+    @cached_property
+    def _turns(self) -> dict[str, dict[int, Turn]]:
+        return {doc: {turn.number: turn for turn in self.index.turns(doc)} for doc in self._documents}
+
+    @cached_property
+    def _speakers(self) -> dict[tuple[str, str], Speaker]:
+        return {(speaker.doc, speaker.label): speaker for speaker in self.index.all_speakers()}
+
+    @cached_property
+    def own(self) -> tuple[Rows, Rows]:
+        """(passage row, sentence row) for every sentence inside a passage."""
+        return self._pairs(lambda passage: [(passage.start, passage.end)], questions_only=False)
+
+    @cached_property
+    def questions(self) -> tuple[Rows, Rows]:
+        """(passage row, sentence row) for every sentence of the question a passage holds or answers."""
+
+        def spans(passage: Passage) -> list[tuple[int, int]]:
+            context = [(passage.context.start, passage.context.end)] if passage.context else []
+            return [(passage.start, passage.end), *context]
+
+        return self._pairs(spans, questions_only=True)
+
+    def _pairs(self, spans: Callable[[Passage], list[tuple[int, int]]], questions_only: bool) -> tuple[Rows, Rows]:
+        starts: dict[str, list[int]] = {}
+        first_row: dict[str, int] = {}
+        for row, (doc, sentence) in enumerate(self.index.sentences):
+            starts.setdefault(doc, []).append(sentence.start)
+            first_row.setdefault(doc, row)
+        found: list[tuple[int, int]] = []
+        for row, passage in enumerate(self.index.passages):
+            known = np.array(starts.get(passage.doc, []))
+            for start, end in spans(passage):
+                low, high = np.searchsorted(known, (start, end))
+                rows = range(first_row[passage.doc] + int(low), first_row[passage.doc] + int(high))
+                found.extend((row, at) for at in rows if not questions_only or self.asking[at])
+        pairs = np.array(found, dtype=np.int64).reshape(-1, 2)
+        return pairs[:, 0], pairs[:, 1]
+
+    @cached_property
+    def asking(self) -> NDArray[np.bool_]:
+        """[sentences] said by a host or the audience."""
+        roles = (Role.HOST, Role.AUDIENCE)
+        return np.array([self.turn(doc, s.turn).role in roles for doc, s in self.index.sentences], dtype=bool)
+
+    @cached_property
+    def host_questions(self) -> NDArray[np.bool_]:
+        """[sentences] that ask: no answer to anything."""
+        asks = [
+            asking and self.text_of(doc)[s.start : s.end].rstrip("”’」』*_ ").endswith(("?", "？"))
+            for asking, (doc, s) in zip(self.asking, self.index.sentences, strict=True)
+        ]
+        return np.array(asks, dtype=bool)
+
+    @cached_property
+    def by_editors(self) -> NDArray[np.float32]:
+        """[passages] 1 where the editors wrote it."""
+        return np.array([passage.kind is not Kind.INTERVIEW for passage in self.index.passages], dtype=np.float32)
+
+    @cached_property
+    def guests(self) -> list[set[str]]:
+        """[passages] the persons who answer in each."""
+        found: list[set[str]] = []
+        for passage in self.index.passages:
+            turns = (self.turn(passage.doc, n) for n in range(passage.first_turn, passage.last_turn + 1))
+            found.append({self.speaker(passage.doc, turn).person for turn in turns if turn.role is Role.GUEST} - {""})
+        return found
+
+    @cached_property
+    def name_patterns(self) -> list[tuple[Callable[[str], object], str]]:
+        """A test for each alias: a Latin name as whole words, a Chinese one anywhere."""
+        patterns: list[tuple[Callable[[str], object], str]] = []
+        for person, alias in self.index.aliases():
+            folded = names.key(alias)
+            if len(folded) >= 2:
+                edge = "(?<![a-z])" if folded.isascii() else ""
+                end = "(?![a-z])" if folded.isascii() else ""
+                patterns.append((re.compile(edge + re.escape(folded) + end).search, person))
+        return patterns
