@@ -29,6 +29,10 @@ from index.transcript import PARSER_VERSION, parse_transcript
 __all__ = ["BuildReport", "Progress", "Refused", "build_index", "remove_documents"]
 
 
+# Of files the index has never seen: about what the bundled model embeds in the time its batch engine takes to load.
+WARM_UP_BYTES = 20_000
+
+
 @dataclass(frozen=True, slots=True)
 class BuildReport:
     """What a build did. `indexed` (new or changed), `unchanged` and `removed` name interviews.
@@ -82,13 +86,14 @@ def build_index(
             choice = choose_embedding(embedding, last.setting.embedding if last else None)
             places = [*(Path(row.path) for row in plan.kept), *(file.path for file in plan.fresh)]
             setting, overrides = _settle(choice, last, collection.roots, places)
-            if plan.fresh or (old and old.embedding != choice.name):
-                choice.load().warm_up()  # the model loads while the files are read
+            if (old and old.embedding != choice.name) or _new_bytes(plan, rows) > WARM_UP_BYTES:
+                choice.load().warm_up()  # what many texts need is loaded while the files are read
             fresh, kept, refused = _read_files(plan, rows, progress)
+            indexed = tuple(entry.transcript.doc for entry in fresh)
             report = BuildReport(
-                indexed=tuple(entry.transcript.doc for entry in fresh),
+                indexed=indexed,
                 unchanged=tuple(row.doc for row in kept),
-                removed=tuple(row.doc for row in plan.gone),
+                removed=tuple(row.doc for row in plan.gone if row.doc not in indexed),
                 refused=refused,
                 warnings=(*warnings, *describe_others(collection.others), *_warnings(fresh)),
             )
@@ -176,6 +181,13 @@ def _settle(
         verbatim = "0"
     digest = sha256(repr(overrides).encode()).hexdigest()
     return Setting(verbatim, PARSER_VERSION, choice.name, digest, sources), overrides
+
+
+def _new_bytes(plan: Plan, rows: Iterable[DocumentRow]) -> int:
+    """The size of the files that the index holds in no version, under no other name."""
+    known = {known for row in rows for known in (row.path, row.sha256)}
+    new = [file.path for file in plan.fresh if known.isdisjoint((str(file.path), file.sha256))]
+    return sum(path.stat().st_size for path in new if path.exists())
 
 
 def _read_files(

@@ -137,7 +137,7 @@ def _walk(root: Path, index_folder: Path) -> tuple[list[Path], dict[Path, str]]:
     seen: set[Path] = set()
 
     def fail(error: OSError) -> None:
-        closed[Path(error.filename)] = f"the folder cannot be opened ({error.strerror})"
+        closed[Path(error.filename).resolve()] = f"the folder cannot be opened ({error.strerror})"
 
     for name, folders, found in os.walk(root, onerror=fail, followlinks=True):
         folder = Path(name).resolve()

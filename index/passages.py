@@ -16,6 +16,7 @@ from index.sentences import sentence_spans, width
 TARGET = 340  # characters of Chinese; English runs to three times the letters
 LONGEST = 440
 LONGEST_QUESTION = 150  # a longer question is context, not part of its answer's passage
+LONGEST_REACTION = 40
 OVERLAP = 1  # sentences a passage repeats of the one before it, within one answer
 MARKUP = re.compile(r"!\[[^\]]*\]\([^)]*\)|[*_`#]+|^\s*>+\s?", re.MULTILINE)
 
@@ -82,19 +83,33 @@ def _runs(transcript: Transcript, sentences: Sequence[Sentence]) -> Iterable[lis
 
 def _cut_run(transcript: Transcript, run: Sequence[Sentence]) -> Iterable[Passage]:
     turns = {turn.number: turn for turn in transcript.turns}
+    exchanges = list(_exchanges(turns, run))
     group: list[Sentence] = []
-    for exchange in _exchanges(turns, run):
-        whole = _width(transcript, [*group, *exchange])
-        if group and whole > TARGET:
-            yield _passage(transcript, turns, group)
+    for exchange, following in zip(exchanges, [*exchanges[1:], []], strict=True):
+        if group and _width(transcript, [*group, *exchange]) > TARGET:
+            yield _passage(transcript, turns, [*group, *_reaction(transcript, turns, exchange)])
             group = []
         if _width(transcript, exchange) > LONGEST:
-            for part in _cut_exchange(transcript, turns, exchange):
+            *parts, last = _cut_exchange(transcript, turns, exchange)
+            for part in parts:
                 yield _passage(transcript, turns, part)
+            reaction = _reaction(transcript, turns, following)
+            fits = _width(transcript, [*last, *reaction]) <= LONGEST
+            yield _passage(transcript, turns, [*last, *reaction] if fits else last)
         else:
             group.extend(exchange)
     if group:
         yield _passage(transcript, turns, group)
+
+
+def _reaction(transcript: Transcript, turns: dict[int, Turn], exchange: Sequence[Sentence]) -> Sequence[Sentence]:
+    """What the interviewer says to the answer before asking on ("接近40人了。"): a short first paragraph, no question."""
+    if not exchange:
+        return ()
+    first, turn = exchange[0], turns[exchange[0].turn]
+    text = transcript.text[first.start : first.end]
+    alone = len(turn.spans) > 1 and first.end == turn.spans[0].end
+    return exchange[:1] if _asks(turn) and alone and width(text) <= LONGEST_REACTION and text[-1] not in "?？" else ()
 
 
 def _exchanges(turns: dict[int, Turn], run: Sequence[Sentence]) -> Iterable[list[Sentence]]:

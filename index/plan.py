@@ -22,7 +22,7 @@ class FreshFile:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`kept` and `gone` are names of interviews that the index holds; `refused` are paths that cannot be indexed."""
+    """`kept` and `gone` are interviews that the index holds; `refused` are paths that cannot be indexed."""
 
     fresh: tuple[FreshFile, ...]
     kept: tuple[DocumentRow, ...]

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from index import names
 from index.errors import EmbeddingMismatch, InputError
+from index.script import language
 from index.store import Index, open_index
 from rag.answer import Hit, SearchResult
 from rag.filters import Allowed, Filters, allowed_rows
@@ -35,8 +36,8 @@ from rag.view import Rows, View
 if TYPE_CHECKING:
     from index.embedding import Embedder
 
-PASSAGE, SENTENCE, ASKED, WORDS = 1.0, 1.0, 0.6, 0.7
-NAMED = 0.5  # a passage in which a person named in the question answers
+PASSAGE, SENTENCE, ASKED, WORDS = 1.0, 1.2, 0.35, 0.8
+NAMED = 0.7  # a passage in which a person named in the question answers
 EDITORS = 0.5  # taken from what the editors wrote: the interview itself goes first
 LONGEST_QUESTION = 10_000  # characters
 ACROSS = re.compile(
@@ -55,10 +56,10 @@ class Ranking:
     """
 
     question: str
-    language_known: float
+    same_language: bool  # the question's language is one of the archive's
     scores: NDArray[np.float32]
     sentence_scores: NDArray[np.float32]
-    asked: NDArray[np.float32]
+    replied_to: NDArray[np.float32]  # [sentences] nearness of the question that a sentence's turn replies to
     order: tuple[int, ...]
     closeness: float
     timings: dict[str, float]
@@ -75,12 +76,8 @@ class Retriever:
     def search(self, question: str, top_k: int = 5, filters: Filters = Filters()) -> SearchResult:
         """The best passages for a question. Raises InputError for an empty or overlong question or unknown names."""
         ranking = self.rank(question, filters)
-        return SearchResult(question, tuple(self.hits(ranking, top_k)), ranking.timings)
-
-    def hits(self, ranking: Ranking, top_k: int) -> Iterator[Hit]:
-        """The first passages of a ranking as records."""
-        for rank, row in enumerate(ranking.order[:top_k], start=1):
-            yield self._hit(row, rank, float(ranking.scores[row]))
+        hits = tuple(self.hit(ranking, row) for row in ranking.order[:top_k])
+        return SearchResult(question, hits, ranking.timings)
 
     def rank(self, question: str, filters: Filters = Filters()) -> Ranking:
         """Score and order every passage the filters allow."""
@@ -97,8 +94,9 @@ class Retriever:
             by_sentence = self.index.sentence_vectors.scores(vector, None)
             coverage = self.index.lexical.coverage(question)
             words = self.index.lexical.scores(question)
-            best = self._best(self.view.own, by_sentence)
-            asked = self._best(self.view.questions, by_sentence)
+            best = _best(len(by_passage), self.view.own, by_sentence)
+            asked = _best(len(by_passage), self.view.questions, by_sentence)
+            replied_to = _best(len(by_sentence), self.view.replies, by_sentence)
             scores = np.zeros(len(by_passage), dtype=np.float32)
             signals = ((PASSAGE, by_passage), (SENTENCE, best), (ASKED, asked), (WORDS * coverage, words))
             for weight, signal in signals:
@@ -110,7 +108,8 @@ class Retriever:
         nearest = [by_passage[allowed.passages], by_sentence[usable_sentences], asked[allowed.passages]]
         closeness = sum(w * float(part.max(initial=0.0)) for w, part in zip((0.4, 0.4, 0.2), nearest, strict=True))
         kept = np.where(allowed.sentences, by_sentence, -np.inf).astype(np.float32)
-        return Ranking(question, coverage, scores, kept, asked, tuple(order), closeness, timings)
+        same_language = language(question).split("-")[0] in self.view.languages()
+        return Ranking(question, same_language, scores, kept, replied_to, tuple(order), closeness, timings)
 
     def _order(self, question: str, scores: NDArray[np.float32], allowed: Allowed) -> list[int]:
         rows = [int(row) for row in np.argsort(-scores, kind="stable") if allowed.passages[row]][:200]
@@ -122,12 +121,13 @@ class Retriever:
                 rows = [first, other, *(row for row in rows if row not in (first, other))]
         return rows
 
-    def _hit(self, row: int, rank: int, score: float) -> Hit:
+    def hit(self, ranking: Ranking, row: int) -> Hit:
+        """A passage of a ranking as a record."""
         passage = self.index.passages[row]
         document = self.view.document(passage.doc)
         return Hit(
-            rank=rank,
-            score=score,
+            rank=ranking.order.index(row) + 1,
+            score=float(ranking.scores[row]),
             passage_id=passage.id,
             doc=passage.doc,
             title=document.title,
@@ -139,13 +139,6 @@ class Retriever:
             turns=(passage.first_turn, passage.last_turn),
             text=self.view.text(passage),
         )
-
-    def _best(self, pairs: tuple[Rows, Rows], scores: NDArray[np.float32]) -> NDArray[np.float32]:
-        """[passages] the best sentence score of each; the lowest of all where a passage has no such sentence."""
-        passages, sentences = pairs
-        best = np.full(len(self.index.passages), scores.min(initial=0.0), dtype=np.float32)
-        np.maximum.at(best, passages, scores[sentences])
-        return best
 
     def _answered_by(self, question: str) -> NDArray[np.float32]:
         """[passages] 1 where someone whom the question names is the guest who answers."""
@@ -183,6 +176,14 @@ def usable(question: str) -> str:
             f"The question has {len(cleaned):,} characters; {LONGEST_QUESTION:,} are the most one may have"
         )
     return cleaned
+
+
+def _best(size: int, pairs: tuple[Rows, Rows], scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """[size] the best score among the sentences paired with each row; the lowest of all where there is none."""
+    rows, sentences = pairs
+    best = np.full(size, scores.min(initial=1.0), dtype=np.float32)
+    np.maximum.at(best, rows, scores[sentences])
+    return best
 
 
 def standard(values: NDArray[np.float32], allowed: NDArray[np.bool_]) -> NDArray[np.float32]:

@@ -44,6 +44,10 @@ class View:
             self._texts[doc] = self.index.text(doc)
         return self._texts[doc]
 
+    def languages(self) -> set[str]:
+        """The languages of the interviews, without their scripts: {"zh", "en"}."""
+        return {document.language.split("-")[0] for document in self._documents.values()}
+
     def document(self, doc: str) -> DocumentRow:
         """An interview's title, date and the rest."""
         return self._documents[doc]
@@ -103,6 +107,28 @@ class View:
                 found.extend((row, at) for at in rows if not questions_only or self.asking[at])
         pairs = np.array(found, dtype=np.int64).reshape(-1, 2)
         return pairs[:, 0], pairs[:, 1]
+
+    @cached_property
+    def replies(self) -> tuple[Rows, Rows]:
+        """(sentence row, sentence row of the question its turn replies to) for every sentence of a reply."""
+        asked: dict[tuple[str, int], list[int]] = {}
+        for row in np.flatnonzero(self.asking):
+            doc, sentence = self.index.sentences[row]
+            asked.setdefault((doc, sentence.turn), []).append(int(row))
+        found = [
+            (row, question)
+            for row, (doc, sentence) in enumerate(self.index.sentences)
+            if not self.asking[row]
+            for question in asked.get((doc, self._before(doc, sentence.turn)), ())
+        ]
+        pairs = np.array(found, dtype=np.int64).reshape(-1, 2)
+        return pairs[:, 0], pairs[:, 1]
+
+    def _before(self, doc: str, number: int) -> int:
+        """The interview turn before this one, notes and captions not counted; -1 when there is none."""
+        turns = self._turns[doc]
+        earlier = (at for at in range(number - 1, -1, -1) if turns[at].kind is Kind.INTERVIEW)
+        return next(earlier, -1)
 
     @cached_property
     def asking(self) -> NDArray[np.bool_]:

@@ -18,8 +18,10 @@ class FakeEmbedding:
         self.name = name
         self.dimensions = dimensions
         self.given: list[str] = []
+        self.is_warm = False
 
-    def warm_up(self) -> None: ...
+    def warm_up(self) -> None:
+        self.is_warm = True
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
@@ -50,3 +52,10 @@ def write_interview(path: Path, guest: str, subject: str, exchanges: int = 6) ->
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(interview(guest, subject, exchanges), encoding="utf-8", newline="")
     return path
+
+
+def write_two_interviews(folder: Path) -> Path:
+    """Interviews called 灯塔 and 桥."""
+    write_interview(folder / "灯塔.md", "林岚", "灯塔")
+    write_interview(folder / "桥.txt", "周桥", "大桥")
+    return folder

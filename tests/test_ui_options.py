@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import InputError
-from rag.retrieve import Filters
+from rag.filters import Filters
 from ui.options import check_filters, check_name, index_flags
 
 

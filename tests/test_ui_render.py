@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -15,7 +16,7 @@ from index.model import Excluded, Kind, Role, Span, Speaker, Turn
 from rag.answer import Answer, AnswerSentence, Citation, Hit
 from ui.render import show_answer, show_hit
 from ui.render_interview import show_excluded, show_turns
-from ui.terminal import PipeConsole, write
+from ui.terminal import PipeConsole, line_breaks, write
 
 QUESTION, REPLY, CAPTION = "你们一年做多少茶？", "春天最多，大概三百斤。秋天就少了。", "图：茶园"
 SOURCE = f"{QUESTION}\n{REPLY}\n{CAPTION}"
@@ -63,12 +64,10 @@ def test_an_answer_is_its_quotes_by_speaker_and_then_its_sources() -> None:
         "  秋天就少了。 [2]\n"
         "\n"
         "Sources\n"
-        "[1] 林岚 (guest) · 茶园一日 · 2024-05 · 收成\n"
-        "    turn 8, characters 10-21: verbatim show 'tea talk' --turn 8\n"
-        "    https://example.org/tea\n"
-        "[2] 林岚 (guest) · 茶园一日 · 2024-05 · 收成\n"
-        "    turn 8, characters 21-27: verbatim show 'tea talk' --turn 8\n"
-        "    https://example.org/tea\n"
+        "林岚 (guest) · 茶园一日 · 2024-05 · 收成\n"
+        "  [1] turn 8, characters 10-21: verbatim show 'tea talk' --turn 8\n"
+        "  [2] turn 8, characters 21-27: verbatim show 'tea talk' --turn 8\n"
+        "  https://example.org/tea\n"
         "\n"
         "extractive · no language model: the words are the speakers' own\n"
     )
@@ -81,8 +80,12 @@ def test_each_interview_and_speaker_has_a_heading_of_its_own() -> None:
     lines = out.getvalue().splitlines()
     assert lines[0] == "林岚 · 茶园一日 · 2024-05"
     assert lines[3] == "no name · radio · 2024-05"
-    assert "[2] editor (caption) · radio · 2024-05 · 收成" in lines
-    assert "    turn 9, characters 21-27: verbatim show radio --turn 9 --index x" in lines
+    assert lines[lines.index("Sources") + 4 :] == [
+        "editor (caption) · radio · 2024-05 · 收成",
+        "  [2] turn 9, characters 21-27: verbatim show radio --turn 9 --index x",
+        "",
+        "extractive · no language model: the words are the speakers' own",
+    ]
 
 
 def test_what_is_not_answered_is_one_sentence() -> None:
@@ -131,15 +134,40 @@ def test_data_is_neither_markup_nor_commands_to_the_terminal() -> None:
     assert "\x9b" not in out.getvalue()
 
 
-@given(st.text("茶园 abc，。\n", max_size=200), st.integers(0, 6))
-def test_wide_characters_wrap_inside_the_width_and_none_is_lost(text: str, indent: int) -> None:
-    console, out = page(width=30)
-    write(console, text, indent)
-    assert all(cell_len(line) <= 30 for line in out.getvalue().splitlines())
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("茶园在山坡上很高很高", ["茶园在山坡", "上很高很高"]),
+        ("茶园在山上，好", ["茶园在山", "上，好"]),
+        ("茶园在山「上」", ["茶园在山", "「上」"]),
+        ("one two three", ["one two ", "three"]),
+        ("tea茶园在山坡上", ["tea茶园在", "山坡上"]),
+        ("see 茶园在山坡", ["see 茶园在", "山坡"]),
+        ("abcdefghijklm", ["abcdefghij", "klm"]),
+        ("ten chars.   end", ["ten chars.   ", "end"]),
+        ("", [""]),
+    ],
+)
+def test_lines_break_after_spaces_and_between_wide_characters(line: str, parts: list[str]) -> None:
+    ends = [*line_breaks(line, 10), len(line)]
+    assert [line[start:end] for start, end in zip([0, *ends], ends, strict=False)] == parts
+
+
+@given(st.text("茶园 abc，。「」-\n\t", max_size=200), st.integers(0, 6), st.integers(0, 3))
+def test_everything_is_shown_inside_the_width(text: str, indent: int, hang: int) -> None:
+    console, out = page(width=40)
+    write(console, text, indent, hang)
+    assert all(cell_len(line) <= 40 for line in out.getvalue().splitlines())
     assert "".join(out.getvalue().split()) == "".join(text.split())
+
+
+def test_further_lines_hang() -> None:
+    console, out = page(width=26)
+    write(console, "tea from the hills above\nthe town", indent=2, hang=4)
+    assert out.getvalue() == "  tea from the hills\n      above\n  the town\n"
 
 
 def test_what_will_be_copied_stays_on_one_line() -> None:
     console, out = page(width=30)
-    write(console, "https://example.org/" + "a" * 50, 4, wrap=False)
+    write(console, "https://example.org/" + "a" * 50, indent=4, wrap=False)
     assert out.getvalue() == "    https://example.org/" + "a" * 50 + "\n"

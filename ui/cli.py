@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from index.errors import InputError
 from ui.cli_errors import ErrorsAsMessages
 from ui.options import (
     DEFAULT_INDEX,
@@ -115,9 +116,8 @@ def ask(
     verbatim ask "What about energy?" --speaker altman --since 2024
     verbatim ask - --json < questions.txt > answers.jsonl
     """
-    from ui.cli_ask import check_question, run_ask
+    from ui.cli_ask import run_ask
 
-    check_question(question)
     filters = check_filters(speaker, interview, since, until)
     raise typer.Exit(run_ask(question, folder, embedding, filters, top_k, max_chars, as_json))
 
@@ -141,9 +141,8 @@ def search(
     verbatim search "first job" --top-k 10
     verbatim search "能源" --interview 2024-05-03-lin
     """
-    from ui.cli_ask import check_question, run_search
+    from ui.cli_ask import run_search
 
-    check_question(question)
     filters = check_filters(speaker, interview, since, until)
     raise typer.Exit(run_search(question, folder, embedding, filters, top_k, as_json))
 
@@ -181,7 +180,7 @@ def show(
     verbatim show 2024-05-03-lin --source > lin.txt
     """
     if (turn is not None) + source + excluded > 1:
-        raise typer.BadParameter("--turn, --source and --excluded cannot be combined: choose one")
+        raise InputError("--turn, --source and --excluded show different things: choose one")
     from ui.cli_show import run_show
 
     raise typer.Exit(run_show(check_name("DOC", doc), folder, turn, source, excluded))

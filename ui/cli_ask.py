@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from index.errors import InputError
 from ui.jsonl import write_json
-from ui.messages import tell
+from ui.messages import one_line, tell
 from ui.options import index_flags
-from ui.questions import clean_question, question_lines
+from ui.questions import check_encoding, question_lines
 from ui.render import show_answer, show_hit
 from ui.terminal import open_console, write
 
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from index.model import Turn
     from index.store import Index
     from rag.answer import Answer
-    from rag.retrieve import Filters
+    from rag.filters import Filters
+    from rag.retrieve import Retriever
 
 Respond = Callable[[str], bool]
-"""Answers one clean question on standard output; whether anything was found."""
+"""Answers one question on standard output and returns whether anything was found."""
 
 STANDARD_INPUT = "-"
 
@@ -35,9 +36,8 @@ def run_ask(
 ) -> int:
     """Answer the question, or each line of standard input; returns the exit code."""
     from rag.chain import ask
-    from rag.retrieve import open_retriever
 
-    retriever = open_retriever(folder, embedding)
+    retriever = _open(folder, embedding, filters)
 
     def respond(text: str) -> bool:
         answer = ask(retriever, text, top_k=top_k, filters=filters, max_chars=max_chars)
@@ -53,9 +53,7 @@ def run_ask(
 
 def run_search(question: str, folder: Path, embedding: str | None, filters: Filters, top_k: int, as_json: bool) -> int:
     """Find passages for the question, or for each line of standard input; returns the exit code."""
-    from rag.retrieve import open_retriever
-
-    retriever = open_retriever(folder, embedding)
+    retriever = _open(folder, embedding, filters)
 
     def respond(text: str) -> bool:
         result = retriever.search(text, top_k, filters)
@@ -72,12 +70,6 @@ def run_search(question: str, folder: Path, embedding: str | None, filters: Filt
     return respond_to(question, respond, as_json)
 
 
-def check_question(question: str) -> None:
-    """Raise InputError for a question that cannot be used, before anything is loaded for it."""
-    if question != STANDARD_INPUT:
-        clean_question(question)
-
-
 def respond_to(question: str, respond: Respond, as_json: bool) -> int:
     """Respond to one question, or with `-` to each line of standard input as it comes.
 
@@ -85,19 +77,19 @@ def respond_to(question: str, respond: Respond, as_json: bool) -> int:
     and the next ones go on; a single question that cannot be used raises InputError.
     """
     if question != STANDARD_INPUT:
-        return 0 if respond(clean_question(question)) else 1
+        return 0 if respond(check_encoding("The question", question)) else 1
     if sys.stdin.isatty():
         tell("one question a line; Ctrl-D ends")
     worst, number = 0, 0
     for number, line in enumerate(question_lines(sys.stdin.buffer), 1):
         try:
-            worst = max(worst, 0 if respond(clean_question(line)) else 1)
+            worst = max(worst, 0 if respond(check_encoding("The question", line)) else 1)
         except InputError as error:
             worst = 2
             _report_line(number, line, error, as_json)
         sys.stdout.flush()
     if number == 0:
-        raise InputError("no question on standard input: write one question a line")
+        raise InputError("No question on standard input: write one question a line")
     return worst
 
 
@@ -108,8 +100,18 @@ def quoted_turns(answer: Answer, index: Index) -> dict[int, Turn]:
         citation.n: turn
         for citation in answer.citations
         for turn in turns[citation.doc]
-        if turn.start <= citation.quote_start < turn.end
+        if any(span.start <= citation.quote_start < span.end for span in turn.spans)
     }
+
+
+def _open(folder: Path, embedding: str | None, filters: Filters) -> Retriever:
+    """The retriever; filters that name nobody are told here, once, and not for every question."""
+    from rag.filters import allowed_rows
+    from rag.retrieve import open_retriever
+
+    retriever = open_retriever(folder, embedding)
+    allowed_rows(retriever.index, filters)
+    return retriever
 
 
 def _report_line(number: int, line: str, error: InputError, as_json: bool) -> None:
@@ -123,5 +125,5 @@ def _console_for(argument: str, question: str) -> Console:
     """The console to answer on; where questions come one after another, with this one printed above its answer."""
     console = open_console()
     if argument == STANDARD_INPUT:
-        write(console, f"? {question}")
+        write(console, f"? {one_line(question)}")
     return console

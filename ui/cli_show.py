@@ -50,7 +50,7 @@ def run_show(doc: str, folder: Path, turn: int | None, source: bool, excluded: b
 def _show_excluded(index: Index, doc: str) -> None:
     stretches = index.excluded(doc)
     if not stretches:
-        tell(f"nothing of {doc} was left out")
+        tell(f"Nothing of {doc} was left out")
     show_excluded(open_console(), stretches, index.text(doc))
 
 
@@ -63,7 +63,7 @@ def _show_turns(index: Index, row: DocumentRow, marked: int | None) -> None:
         place = next((place for place, turn in enumerate(turns) if turn.number == marked), None)
         if place is None:
             known = f"its turns are {turns[0].number} to {turns[-1].number}" if turns else "it has no turns"
-            raise InputError(f"no turn {marked} in {row.doc}: {known}")
+            raise InputError(f"There is no turn {marked} in {row.doc}: {known}")
         turns = turns[max(place - 1, 0) : place + 2]
     show_turns(console, turns, index.text(row.doc), index.speakers(row.doc), marked)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-from calendar import monthrange
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from index.errors import InputError, VerbatimError
-from ui.questions import has_surrogates
+from ui.questions import check_encoding
 
 if TYPE_CHECKING:
-    from rag.retrieve import Filters
+    from rag.filters import Filters
 
 DEFAULT_INDEX = Path(".verbatim")
 
@@ -84,10 +83,11 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line
 
 def check_filters(speakers: list[str] | None, interviews: list[str] | None, since: str, until: str) -> Filters:
     """The filters of a search. Raises InputError for names and dates that cannot be used."""
-    first, last = _days("--since", since), _days("--until", until)
-    if first and last and first[0] > last[1]:
-        raise InputError(f"--since {since} is later than --until {until}: no interview can be in between")
-    from rag.retrieve import Filters
+    _check_date("--since", since)
+    _check_date("--until", until)
+    if since and until and since > until + "\x7f":  # ISO dates sort as text; a shorter one stands for all it begins
+        raise InputError(f"--since {since} is later than --until {until}: no interview can be from in between")
+    from rag.filters import Filters
 
     return Filters(
         speakers=tuple(check_name("--speaker", name) for name in speakers or ()),
@@ -100,10 +100,8 @@ def check_filters(speakers: list[str] | None, interviews: list[str] | None, sinc
 def check_name(what: str, name: str) -> str:
     """The name itself. Raises InputError when it is empty or has bytes that are not UTF-8."""
     if not name.strip():
-        raise InputError(f"{what}: the name is empty")
-    if has_surrogates(name):
-        raise InputError(f"{what} {name!a}: the name is not valid text (bytes that are not UTF-8)")
-    return name
+        raise InputError(f"{what} is empty: give a name")
+    return check_encoding(what, name)
 
 
 def index_flags(folder: Path) -> str:
@@ -112,18 +110,13 @@ def index_flags(folder: Path) -> str:
     return "" if folder == default else f" --index {shlex.quote(str(folder))}"
 
 
-def _days(option: str, value: str) -> tuple[date, date] | None:
-    """The first and the last day that a date, a month or a year covers; None when not given."""
+def _check_date(option: str, value: str) -> None:
+    """Raise InputError for anything but "", a year, a month or a day that the calendar has."""
     if not value:
-        return None
-    found = re.fullmatch(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?", value)
+        return
     try:
-        if found is None:
+        if not re.fullmatch("[0-9]{4}(-[0-9]{2}){0,2}", value):
             raise ValueError
-        year, month, day = (int(part) if part else None for part in found.groups())
-        assert year is not None
-        first = date(year, month or 1, day or 1)
-        last_month = month or 12
-        return first, date(year, last_month, day or monthrange(year, last_month)[1])
+        date.fromisoformat(value + "-01-01"[len(value) - 4 :])
     except ValueError:
-        raise InputError(f"{option} {value!a}: not a date; write YYYY, YYYY-MM or YYYY-MM-DD") from None
+        raise InputError(f"{option} {value!a} is not a date: write YYYY, YYYY-MM or YYYY-MM-DD") from None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from rich.console import Console
@@ -34,14 +34,15 @@ def show_answer(console: Console, answer: Answer, turns: Mapping[int, Turn], fla
 
     for (speaker, doc, title, date), sentences in groupby(answer.sentences, key=said_by):
         if doc:
-            write(console, Text.assemble((one_line(speaker) or "no name", "bold")) + _dotted(title or doc, date))
+            write(
+                console, Text.assemble((one_line(speaker) or "no name", "bold")) + _dotted(title or doc, date), hang=2
+            )
         for sentence in sentences:
             markers = "".join(f" [{n}]" for n in sentence.citations)
             write(console, Text(visible(sentence.text)).append(markers, "cyan"), indent=2)
         write(console)
     write(console, Text("Sources", "bold"))
-    for citation in answer.citations:
-        _show_source(console, citation, turns[citation.n], flags)
+    _show_sources(console, answer.citations, turns, flags)
     how = _QUOTES_ONLY if answer.mode == "extractive" else one_line(answer.model)
     write(console)
     write(console, Text(f"{answer.mode} · {how}", "dim"))
@@ -52,7 +53,7 @@ def show_hit(console: Console, hit: Hit, flags: str = "") -> None:
     first, last = hit.turns
     speakers = Text(one_line(", ".join(hit.speakers)) or "no name", "bold")
     heading = Text.assemble((f"{hit.rank:>2}. ", "cyan"), speakers)
-    write(console, heading + _dotted(hit.title or hit.doc, hit.date, hit.section))
+    write(console, heading + _dotted(hit.title or hit.doc, hit.date, hit.section), hang=4)
     turns = f"turn {first}" if first == last else f"turns {first}-{last}"
     place = f"{turns}, characters {hit.start}-{hit.end}, score {hit.score:.4f}"
     write(console, Text(f"{place}: {show_command(hit.doc, first, flags)}", "dim"), indent=4, wrap=False)
@@ -73,15 +74,22 @@ def speaker_line(name: str, turn: Turn) -> Text:
     return Text.assemble((one_line(name) or str(turn.role), "bold"), f" ({', '.join(notes)})" if notes else "")
 
 
-def _show_source(console: Console, citation: Citation, turn: Turn, flags: str) -> None:
-    number = f"[{citation.n}] "
-    heading = Text.assemble((number, "cyan"), speaker_line(citation.speaker, turn))
-    write(console, heading + _dotted(citation.title or citation.doc, citation.date, citation.section))
-    place = f"turn {turn.number}, characters {citation.quote_start}-{citation.quote_end}"
-    command = show_command(citation.doc, turn.number, flags)
-    write(console, Text(f"{place}: {command}", "dim"), indent=len(number), wrap=False)
-    if citation.url:
-        write(console, Text(one_line(citation.url), "dim"), indent=len(number), wrap=False)
+def _show_sources(console: Console, citations: Sequence[Citation], turns: Mapping[int, Turn], flags: str) -> None:
+    """Who said it, where and when, once for neighbours that share it; then the place of each [n]."""
+
+    def source(citation: Citation) -> tuple[Text, str]:
+        speaker = speaker_line(citation.speaker, turns[citation.n])
+        return speaker + _dotted(citation.title or citation.doc, citation.date, citation.section), citation.url
+
+    for (heading, url), shared in groupby(citations, key=source):
+        write(console, heading, hang=2)
+        for citation in shared:
+            number = turns[citation.n].number
+            place = f"turn {number}, characters {citation.quote_start}-{citation.quote_end}"
+            command = show_command(citation.doc, number, flags)
+            write(console, Text.assemble((f"[{citation.n}]", "cyan"), f" {place}: {command}"), indent=2, wrap=False)
+        if url:
+            write(console, Text(one_line(url), "dim"), indent=2, wrap=False)
 
 
 def _dotted(*parts: str) -> Text:

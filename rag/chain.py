@@ -1,0 +1,100 @@
+"""From a question to an answer: the file to read first.
+
+    question ─► rank passages ─► near enough? ─► quote the sentences that answer ─► cite each ─► Answer
+                                   └─ no ─► "the interviews do not say"
+
+`ask` is the whole flow. `as_runnable` gives it to LangChain code as a Runnable.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from index.script import language
+from rag.answer import Answer, AnswerSentence, Citation
+from rag.extract import Quotation, extract, is_too_far
+from rag.filters import Filters
+from rag.retrieve import Ranking, Retriever
+
+if TYPE_CHECKING:
+    from langchain_core.runnables import Runnable
+
+MAX_CHARS = 250
+NOT_SAID = {
+    "zh-Hans": "这些访谈没有谈到这一点。",
+    "zh-Hant": "這些訪談沒有談到這一點。",
+    "ja": "これらのインタビューでは、その点は語られていません。",
+    "ko": "이 인터뷰들에서는 그 점을 다루지 않습니다.",
+    "es": "Las entrevistas no lo dicen.",
+    "en": "The interviews do not say.",
+}
+
+
+def ask(
+    retriever: Retriever,
+    question: str,
+    *,
+    top_k: int = 5,
+    filters: Filters = Filters(),
+    max_chars: int = MAX_CHARS,
+) -> Answer:
+    """Answer a question from the interviews with verbatim quotations.
+
+    Raises InputError for a question that cannot be asked and for names the archive does not have.
+    """
+    begin = time.perf_counter()
+    ranking = retriever.rank(question, filters)
+    quotations = [] if is_too_far(ranking) else extract(retriever, ranking, top_k, max_chars)
+    citations = cite(retriever, ranking, quotations)
+    asked_in = language(question)
+    return Answer(
+        question=question,
+        answer=" ".join(f"{citation.quote} [{citation.n}]" for citation in citations) or not_said(asked_in),
+        answered=bool(citations),
+        language=asked_in,
+        mode="extractive",
+        model="",
+        sentences=tuple(AnswerSentence(citation.quote, (citation.n,), "supported", 1.0) for citation in citations),
+        citations=citations,
+        timings={**ranking.timings, "total": time.perf_counter() - begin},
+    )
+
+
+def cite(retriever: Retriever, ranking: Ranking, quotations: Sequence[Quotation]) -> tuple[Citation, ...]:
+    """A numbered citation for each quotation, those of one speaker in one interview together."""
+    speakers = [_speaker(retriever, quotation) for quotation in quotations]
+    groups = list(dict.fromkeys((quotation.doc, speaker) for quotation, speaker in zip(quotations, speakers, strict=True)))
+    together = sorted(
+        zip(quotations, speakers, strict=True), key=lambda pair: (groups.index((pair[0].doc, pair[1])), pair[0].start)
+    )
+    return tuple(
+        Citation(
+            **asdict(retriever.hit(ranking, quotation.passage)),
+            n=n,
+            speaker=speaker,
+            quote=retriever.view.text_of(quotation.doc)[quotation.start : quotation.end],
+            quote_start=quotation.start,
+            quote_end=quotation.end,
+            url=retriever.view.document(quotation.doc).url,
+        )
+        for n, (quotation, speaker) in enumerate(together, start=1)
+    )
+
+
+def not_said(asked_in: str) -> str:
+    """That the interviews do not say, in the question's language (English where it is not one of NOT_SAID)."""
+    return NOT_SAID.get(asked_in, NOT_SAID["en"])
+
+
+def _speaker(retriever: Retriever, quotation: Quotation) -> str:
+    return retriever.view.speaker(quotation.doc, retriever.view.turn(quotation.doc, quotation.turn)).name
+
+
+def as_runnable(retriever: Retriever) -> Runnable[str, Answer]:
+    """The same flow for LangChain code: `as_runnable(retriever).invoke("…?")`, `batch`, `ainvoke`."""
+    from langchain_core.runnables import RunnableLambda
+
+    return RunnableLambda(lambda question: ask(retriever, question), name="verbatim")

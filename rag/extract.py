@@ -1,0 +1,166 @@
+"""The answer without an LLM: the sentences that answer, quoted as they stand, each with who said it.
+
+A sentence is worth its own nearness to the question, the rank of its passage, the words it shares with the
+question, and a number where one is asked for; neighbours lend it a little, so that a thought is quoted whole.
+The reply to an earlier interviewer's question that is close to this one is found through its passage, whose
+score holds that question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.model import Kind, Role, Sentence
+from rag.retrieve import Ranking, Retriever, standard
+
+OWN, PASSAGE, REPLY, SHARED, NUMBER = 1.0, 0.5, 0.5, 4.0, 1.5
+NEIGHBOUR = 0.1  # what a sentence lends the one before and after it, within one turn
+NEAREST_REPLY = 1.0  # the reply to the interviewers' question that is nearest to this one
+GO_ON = 0.6  # for following on from a sentence already chosen: fewer, longer quotations
+HOST = 1.0  # taken from a host's words, which are context more often than an answer
+EDITORS = 1.0
+# Cosines below which the archive is not about the question. Chosen on the development half of eval/gold with
+# questions on other subjects added: a question in a language the archive has no words for is further from any answer.
+TOO_FAR = 0.866
+TOO_FAR_ACROSS_LANGUAGES = 0.80
+FALL_OFF = 5.0  # a sentence worth so much less than the best is not worth quoting
+
+ASKS_NUMBER = re.compile(
+    r"多少|几(?!乎)|幾(?!乎)|多(?:大|长|長|久|高|快|远|遠)|哪一?年|百分之|占比|比例"
+    r"|how (?:many|much|long|old|often|fast|big|large|far)|what (?:percentage|number|share|year|price)|cuánt"
+    r"|いくつ|何(?:人|年|パーセント|割|円|回|歳)|どのくらい",
+    re.IGNORECASE,
+)
+NUMERAL = re.compile(
+    r"\d|[一二两兩三四五六七八九十百千万萬亿億半]+(?:个|個|年|月|天|日|人|倍|次|%|成|块|元|美元|小时|小時|分钟|分鐘|周|週|岁|歲|位|家|条|條|种|種|张|張)"
+    r"|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|hundred"
+    r"|thousand|million|half|dozen)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """Sentences of one turn that follow each other, and the passage they were found in."""
+
+    doc: str
+    start: int
+    end: int
+    turn: int
+    passage: int
+
+
+def is_too_far(ranking: Ranking) -> bool:
+    """Whether nothing in the archive is near enough to the question to answer it."""
+    limit = TOO_FAR if ranking.same_language else TOO_FAR_ACROSS_LANGUAGES
+    return not ranking.order or ranking.closeness < limit
+
+
+def extract(retriever: Retriever, ranking: Ranking, top_k: int, max_chars: int) -> list[Quotation]:
+    """The quotations out of the first `top_k` passages that answer a question, best first, together no longer than `max_chars` where that can be.
+
+    The best sentence is always quoted, however long. An empty list means that nothing fits.
+    """
+    passage_of = _candidates(retriever, ranking, top_k)
+    worth = _worth(retriever, ranking, passage_of)
+    chosen: list[int] = []
+    length = 0
+    floor = max(worth.values(), default=0.0) - FALL_OFF
+    while worth:
+        row = max(worth, key=lambda at: worth[at])
+        if worth[row] < floor:
+            break
+        size = _length(retriever, row)
+        del worth[row]
+        if chosen and length + size > max_chars:
+            continue
+        chosen.append(row)
+        length += size
+        for neighbour in (row - 1, row + 1):
+            if neighbour in worth and _same_turn(retriever, row, neighbour):
+                worth[neighbour] += GO_ON
+        if length > 0.9 * max_chars:
+            break
+    return _quotations(retriever, chosen, passage_of)
+
+
+def _candidates(retriever: Retriever, ranking: Ranking, top_k: int) -> dict[int, int]:
+    """Sentence row → the best candidate passage it stands in."""
+    found: dict[int, int] = {}
+    for passage in ranking.order[:top_k]:
+        for row in retriever.view.rows_of(passage):
+            if ranking.sentence_scores[row] > -np.inf and not retriever.view.host_questions[row]:
+                found.setdefault(int(row), passage)
+    return found
+
+
+def _worth(retriever: Retriever, ranking: Ranking, passage_of: dict[int, int]) -> dict[int, float]:
+    view = retriever.view
+    nearness = standard(ranking.sentence_scores, ranking.sentence_scores > -np.inf)
+    replies = standard(ranking.replied_to, ranking.sentence_scores > -np.inf)
+    asks_number = bool(ASKS_NUMBER.search(ranking.question))
+    nearest = max((ranking.replied_to[row] for row in passage_of), default=0.0)
+    own: dict[int, float] = {}
+    for row, passage in passage_of.items():
+        doc, sentence = view.index.sentences[row]
+        text = view.text_of(doc)[sentence.start : sentence.end]
+        turn = view.turn(doc, sentence.turn)
+        own[row] = (
+            OWN * float(nearness[row])
+            + PASSAGE * float(ranking.scores[passage])
+            + REPLY * float(replies[row])
+            + NEAREST_REPLY * (ranking.replied_to[row] == nearest)
+            + SHARED * retriever.index.lexical.overlap(ranking.question, text)
+            + NUMBER * (asks_number and bool(NUMERAL.search(text)))
+            - HOST * (turn.role in (Role.HOST, Role.AUDIENCE))
+            - EDITORS * (turn.kind is not Kind.INTERVIEW)
+        )
+    lowest = min(own.values(), default=0.0)
+    return {row: value + NEIGHBOUR * _lent(retriever, own, row, lowest) for row, value in own.items()}
+
+
+def _lent(retriever: Retriever, own: dict[int, float], row: int, lowest: float) -> float:
+    neighbours = (row - 1, row + 1)
+    return sum(own[at] if at in own and _same_turn(retriever, row, at) else lowest for at in neighbours)
+
+
+def _sentence(retriever: Retriever, row: int) -> tuple[str, Sentence]:
+    return retriever.index.sentences[row]
+
+
+def _same_turn(retriever: Retriever, one: int, other: int) -> bool:
+    """Whether two neighbouring sentences are one speaker's unbroken words."""
+    (doc, first), (other_doc, second) = _sentence(retriever, one), _sentence(retriever, other)
+    if doc != other_doc or first.turn != second.turn:
+        return False
+    between = retriever.view.text_of(doc)[min(first.end, second.end) : max(first.start, second.start)]
+    return not between.strip(" \t\r\n\u3000>*_•·-")
+
+
+def _length(retriever: Retriever, row: int) -> int:
+    _, sentence = _sentence(retriever, row)
+    return sentence.end - sentence.start
+
+
+def _quotations(retriever: Retriever, chosen: Sequence[int], passage_of: dict[int, int]) -> list[Quotation]:
+    """Join chosen sentences that follow each other; order by the place of the best of each."""
+    place = {row: at for at, row in enumerate(chosen)}
+    runs: list[list[int]] = []
+    for row in sorted(chosen):
+        if runs and row == runs[-1][-1] + 1 and _same_turn(retriever, runs[-1][-1], row):
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    runs.sort(key=lambda run: min(place[row] for row in run))
+    return [_quotation(retriever, run, passage_of, place) for run in runs]
+
+
+def _quotation(retriever: Retriever, run: list[int], passage_of: dict[int, int], place: dict[int, int]) -> Quotation:
+    best = min(run, key=lambda row: place[row])
+    doc, first = _sentence(retriever, run[0])
+    _, last = _sentence(retriever, run[-1])
+    return Quotation(doc, first.start, last.end, first.turn, passage_of[best])

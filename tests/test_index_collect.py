@@ -1,0 +1,162 @@
+"""Which files a build takes, which it names as refused, and what the interviews are called."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from fake_embedding import FakeEmbedding, interview, write_interview, write_two_interviews
+from hypothesis import given
+from hypothesis import strategies as st
+from index_checks import assert_answers
+
+from index.build import build_index, remove_documents
+from index.collect import Collection, name_documents
+from index.errors import IndexMissing, InputError
+from index.plan import make_plan
+from index.store import open_index
+
+PART = st.sampled_from(["a", "b", "a.md", "b.md"])
+PATHS = st.builds(
+    lambda folders, stem, suffix: Path("/", *folders, stem + suffix),
+    st.lists(PART, max_size=3),
+    st.sampled_from(["a", "b", "a.md"]),
+    st.sampled_from([".md", ".txt"]),
+)
+
+
+@pytest.fixture
+def talks(tmp_path: Path) -> Path:
+    """A folder with two interviews."""
+    return write_two_interviews(tmp_path / "talks")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / ".verbatim"
+
+
+class TestWhatIsCollected:
+    def test_one_file_by_several_ways_counts_once(self, talks: Path, folder: Path) -> None:
+        (talks / "again.md").symlink_to(talks / "灯塔.md")
+        (talks / "loop").symlink_to(talks)
+        paths = [talks, talks / "灯塔.md", talks / "loop" / ".." / "talks", Path(os.path.relpath(talks))]
+        assert set(build_index(paths, folder, FakeEmbedding()).indexed) == {"灯塔", "桥"}
+
+    def test_what_is_not_a_transcript_is_passed_over_or_named(self, talks: Path) -> None:
+        folder = talks / "my-index"  # inside the folder that is indexed
+        (talks / ".hidden.md").write_text("x", encoding="utf-8")
+        (talks / ".git").mkdir()
+        write_interview(talks / ".git" / "井.md", "何井", "水井")
+        (talks / "people.toml").write_text("", encoding="utf-8")
+        for name in ("a.pdf", "b.PDF", "c.pdf", "d.pdf", "e.jpg"):
+            (talks / name).write_bytes(b"\0")
+        (talks / "broken.md").symlink_to(talks / "nowhere.md")
+        os.mkfifo(talks / "pipe.txt")
+        report = build_index([talks], folder, FakeEmbedding())
+        assert set(report.indexed) == {"灯塔", "桥"}
+        assert len(report.warnings) == 2
+        assert ".jpg" in report.warnings[0] and "e.jpg" in report.warnings[0]
+        assert ".pdf" in report.warnings[1] and "and 1 more" in report.warnings[1]
+        assert {Path(refused.path).name: refused.reason for refused in report.refused} == {
+            "broken.md": "a link to a file that does not exist",
+            "pipe.txt": "not a regular file",
+        }
+        assert build_index([talks], folder, FakeEmbedding()).indexed == ()
+
+    def test_a_missing_path_and_an_empty_folder_are_input_errors(self, talks: Path, folder: Path) -> None:
+        with pytest.raises(InputError, match=r"nowhere: no such file"):
+            build_index([talks, talks / "nowhere"], folder, FakeEmbedding())
+        (talks / "empty").mkdir()
+        with pytest.raises(InputError, match=r"empty: no transcripts in this folder"):
+            build_index([talks / "empty"], folder, FakeEmbedding())
+        assert not folder.exists()
+
+    def test_a_refused_file_does_not_stop_the_others(self, talks: Path, folder: Path) -> None:
+        (talks / "empty.md").write_bytes(b"")
+        (talks / "image.txt").write_bytes(bytes(range(256)) * 40)
+        (talks / "scan.pdf").write_bytes(b"%PDF")
+        report = build_index([talks, talks / "scan.pdf"], folder, FakeEmbedding())
+        assert set(report.indexed) == {"灯塔", "桥"}
+        reasons = {Path(refused.path).name: refused.reason for refused in report.refused}
+        assert set(reasons) == {"empty.md", "image.txt", "scan.pdf"}
+        assert "empty" in reasons["empty.md"] and ".pdf" in reasons["scan.pdf"]
+        assert not any(str(talks) in reason for reason in reasons.values())
+
+    def test_interviews_in_a_folder_that_cannot_be_opened_stay(self, talks: Path, folder: Path) -> None:
+        write_interview(talks / "closed" / "井.md", "何井", "水井")
+        build_index([talks], folder, FakeEmbedding())
+        root = talks.resolve()
+        with open_index(folder) as index:  # as collect() reports it; root, who may open anything, runs tests too
+            plan = make_plan(Collection((), (root,), (root / "closed",), (), ()), index.documents(), read_all=False)
+        assert [row.doc for row in plan.kept] == ["井"]
+        assert {row.doc for row in plan.gone} == {"灯塔", "桥"}
+
+    def test_a_name_that_is_not_utf8_is_refused(self, talks: Path, folder: Path) -> None:
+        name = os.fsencode(talks) + b"/\xff.md"
+        with open(name, "w", encoding="utf-8") as file:
+            file.write(interview("何井", "水井"))
+        [refused] = build_index([talks], folder, FakeEmbedding()).refused
+        assert refused.path.encode() and "UTF-8" in refused.reason
+
+    def test_names_with_emoji_newlines_and_quotes(self, talks: Path, folder: Path) -> None:
+        odd = '🎙 it\'s\n"odd"; DROP TABLE document; --'
+        write_interview(talks / f"{odd}.md", "何井", "水井")
+        build_index([talks], folder, FakeEmbedding())
+        assert_answers(folder, "灯塔", "桥", odd)
+
+    def test_when_every_file_is_refused_the_old_index_stays(self, talks: Path, folder: Path) -> None:
+        first = build_index([talks], folder, FakeEmbedding())
+        (talks / "灯塔.md").unlink()
+        (talks / "桥.txt").unlink()
+        (talks / "empty.md").write_bytes(b"")
+        report = build_index([talks], folder, FakeEmbedding())
+        assert (len(report.refused), report.indexed, report.removed) == (1, (), ())
+        assert report.passages == first.passages
+        assert_answers(folder, "灯塔", "桥")
+
+    def test_when_every_file_is_refused_no_index_is_made(self, talks: Path, folder: Path) -> None:
+        (talks / "empty.md").write_bytes(b"")
+        report = build_index([talks / "empty.md"], folder, FakeEmbedding())
+        assert (len(report.refused), report.interviews) == (1, 0)
+        with pytest.raises(IndexMissing):
+            open_index(folder)
+
+    def test_a_file_that_can_no_longer_be_read_stays_as_it_was(self, talks: Path, folder: Path) -> None:
+        build_index([talks], folder, FakeEmbedding())
+        (talks / "灯塔.md").write_bytes(b"")
+        report = build_index([talks], folder, FakeEmbedding())
+        assert set(report.unchanged) == {"灯塔", "桥"}
+        assert "as it was before" in report.refused[0].reason
+        assert_answers(folder, "灯塔", "桥")
+
+
+class TestNames:
+    def test_colliding_names_get_their_folder(self, tmp_path: Path, folder: Path) -> None:
+        for path in ("2016/talk.md", "2017/talk.md", "2017/talk.txt", "2017/other.md"):
+            write_interview(tmp_path / "talks" / path, "林岚", path)
+        report = build_index([tmp_path / "talks"], folder, FakeEmbedding())
+        assert set(report.indexed) == {"2016/talk", "2017/talk.md", "2017/talk.txt", "other"}
+        assert build_index([tmp_path / "talks"], folder, FakeEmbedding()).indexed == ()
+
+    def test_an_interview_keeps_its_name_when_another_of_that_name_comes_or_goes(
+        self, tmp_path: Path, folder: Path
+    ) -> None:
+        write_interview(tmp_path / "a" / "talk.md", "林岚", "灯塔")
+        write_interview(tmp_path / "b" / "talk.md", "周桥", "大桥")
+        assert build_index([tmp_path / "a"], folder, FakeEmbedding()).indexed == ("talk",)
+        assert build_index([tmp_path / "b"], folder, FakeEmbedding()).indexed == ("b/talk",)
+        remove_documents(["talk"], folder)
+        write_interview(tmp_path / "b" / "talk.md", "周桥", "铁桥")
+        assert build_index([tmp_path / "b"], folder, FakeEmbedding()).indexed == ("b/talk",)
+
+    @given(batches=st.lists(st.sets(PATHS, max_size=6), max_size=4))
+    def test_names_are_unique_and_stay(self, batches: list[set[Path]]) -> None:
+        named: dict[Path, str] = {}
+        for batch in batches:
+            added = name_documents(batch, named)
+            assert set(added) == batch
+            assert all(added[path] == name for path, name in named.items() if path in batch)
+            named |= added
+            assert len(set(named.values())) == len(named)
