@@ -62,9 +62,11 @@ def load_model(path: Path) -> SentenceTransformer:
     Raises EmbeddingUnavailable for a file that is not such a model.
     """
     packed = read_packed(path)
-    encoder = UnpaddedE5(_build_tokenizer(packed), packed.normalisation, _build_bert(packed))
+    dtype = torch.bfloat16 if _has_native_bfloat16() else torch.float32
+    encoder = UnpaddedE5(_build_tokenizer(packed), packed.normalisation, _build_bert(packed, dtype))
     pooling = Pooling(packed.hidden, pooling_mode="mean")
-    return SentenceTransformer(modules=[encoder, pooling, Normalize()], prompts=dict(PROMPTS), device="cpu")
+    model = SentenceTransformer(modules=[encoder, pooling, Normalize()], prompts=dict(PROMPTS), device="cpu")
+    return model.to(dtype).train(False)
 
 
 class UnpaddedE5(InputModule):
@@ -75,7 +77,7 @@ class UnpaddedE5(InputModule):
     """
 
     def __init__(self, tokenizer: Tokenizer, normalisation: dict[int, str], bert: BertModel) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # sentence-transformers leaves it so
         self.tokenizer = tokenizer
         self.normalisation = normalisation
         self.bert = bert
@@ -144,11 +146,11 @@ def attend_within_texts(
     Written out, this takes three quarters of the time of torch's fused kernel for texts of up to 512 tokens.
     """
     attended = torch.empty_like(query.transpose(1, 2))
-    start = 0
+    start, size = 0, query.shape[-1]
     for length, group in groupby(lengths):
         texts = len(list(group))
         end = start + texts * length
-        q, k, v = (part[0, :, start:end].unflatten(1, (texts, length)) for part in (query, key, value))
+        q, k, v = (part[0, :, start:end].view(-1, texts, length, size) for part in (query, key, value))
         weights = torch.softmax((q * scaling) @ k.transpose(2, 3), -1, dtype=torch.float32)
         attended[0, start:end] = (weights.to(v.dtype) @ v).flatten(1, 2).transpose(0, 1)
         start = end
@@ -171,7 +173,7 @@ def _batches(ids: Sequence[Sequence[int]]) -> list[list[int]]:
     return batches
 
 
-def _build_bert(packed: PackedModel) -> BertModel:
+def _build_bert(packed: PackedModel, dtype: torch.dtype) -> BertModel:
     config = BertConfig(
         vocab_size=packed.pad + 1,  # the real, packed vocabulary is put in below
         pad_token_id=packed.pad,
@@ -182,9 +184,9 @@ def _build_bert(packed: PackedModel) -> BertModel:
         max_position_embeddings=packed.positions,
         type_vocab_size=packed.types,
         layer_norm_eps=packed.epsilon,
-        attn_implementation="within_texts",
     )
-    bert = BertModel(config, add_pooling_layer=False).requires_grad_(False).eval()
+    bert = BertModel(config, add_pooling_layer=False).requires_grad_(False)
+    bert.set_attn_implementation("within_texts")
     names = {
         "emb.pos": "embeddings.position_embeddings.weight",
         "emb.type": "embeddings.token_type_embeddings.weight",
@@ -199,10 +201,9 @@ def _build_bert(packed: PackedModel) -> BertModel:
     for short, long in names.items():
         stored = packed.weights[short]
         state[long].copy_((unpack(stored) if stored.dtype == torch.uint8 else stored).view(state[long].shape))
-    dtype = torch.bfloat16 if _has_native_bfloat16() else torch.float32
     words = packed.weights["emb.word"].view(-1, packed.hidden // BLOCK, 18)
-    bert.set_input_embeddings(PackedEmbedding(words, dtype))
-    return bert.to(dtype)
+    bert.embeddings.register_module("word_embeddings", PackedEmbedding(words, dtype))
+    return bert
 
 
 def _has_native_bfloat16() -> bool:

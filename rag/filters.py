@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from index import names
 from index.errors import InputError
+from index.model import Role
 from index.store import Index
 
 
@@ -24,6 +25,9 @@ class Filters:
 
     def __bool__(self) -> bool:
         return bool(self.speakers or self.interviews or self.since or self.until)
+
+
+EVERYTHING = Filters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,7 @@ def _turns_of(index: Index, speakers: tuple[str, ...]) -> set[tuple[str, int]]:
         (doc, turn.number)
         for doc in {doc for doc, _ in wanted}
         for turn in index.turns(doc)
-        if (doc, turn.label) in wanted and turn.role.value != "editor"
+        if (doc, turn.label) in wanted and turn.role is not Role.EDITOR
     }
 
 

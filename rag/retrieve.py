@@ -26,10 +26,9 @@ from numpy.typing import NDArray
 
 from index import names
 from index.errors import EmbeddingMismatch, InputError
-from index.script import language
 from index.store import Index, open_index
 from rag.answer import Hit, SearchResult
-from rag.filters import Allowed, Filters, allowed_rows
+from rag.filters import EVERYTHING, Allowed, Filters, allowed_rows
 from rag.folding import distinct
 from rag.view import Rows, View
 
@@ -56,9 +55,8 @@ class Ranking:
     """
 
     question: str
-    same_language: bool  # the question's language is one of the archive's
     scores: NDArray[np.float32]
-    sentence_scores: NDArray[np.float32]
+    sentence_scores: NDArray[np.float32]  # -inf where the filters leave a sentence out
     replied_to: NDArray[np.float32]  # [sentences] nearness of the question that a sentence's turn replies to
     order: tuple[int, ...]
     closeness: float
@@ -73,13 +71,13 @@ class Retriever:
         self.embedder = embedder
         self.view = View(index)
 
-    def search(self, question: str, top_k: int = 5, filters: Filters = Filters()) -> SearchResult:
+    def search(self, question: str, top_k: int = 5, filters: Filters = EVERYTHING) -> SearchResult:
         """The best passages for a question. Raises InputError for an empty or overlong question or unknown names."""
         ranking = self.rank(question, filters)
         hits = tuple(self.hit(ranking, row) for row in ranking.order[:top_k])
         return SearchResult(question, hits, ranking.timings)
 
-    def rank(self, question: str, filters: Filters = Filters()) -> Ranking:
+    def rank(self, question: str, filters: Filters = EVERYTHING) -> Ranking:
         """Score and order every passage the filters allow."""
         question = usable(question)
         timings: dict[str, float] = {}
@@ -94,9 +92,10 @@ class Retriever:
             by_sentence = self.index.sentence_vectors.scores(vector, None)
             coverage = self.index.lexical.coverage(question)
             words = self.index.lexical.scores(question)
-            best = _best(len(by_passage), self.view.own, by_sentence)
-            asked = _best(len(by_passage), self.view.questions, by_sentence)
-            replied_to = _best(len(by_sentence), self.view.replies, by_sentence)
+            lowest = float(by_sentence[allowed.sentences].min(initial=1.0))
+            best = _best(len(by_passage), self.view.own, np.where(allowed.sentences, by_sentence, lowest), lowest)
+            asked = _best(len(by_passage), self.view.questions, by_sentence, lowest)
+            replied_to = _best(len(by_sentence), self.view.replies, by_sentence, lowest)
             scores = np.zeros(len(by_passage), dtype=np.float32)
             signals = ((PASSAGE, by_passage), (SENTENCE, best), (ASKED, asked), (WORDS * coverage, words))
             for weight, signal in signals:
@@ -108,8 +107,7 @@ class Retriever:
         nearest = [by_passage[allowed.passages], by_sentence[usable_sentences], asked[allowed.passages]]
         closeness = sum(w * float(part.max(initial=0.0)) for w, part in zip((0.4, 0.4, 0.2), nearest, strict=True))
         kept = np.where(allowed.sentences, by_sentence, -np.inf).astype(np.float32)
-        same_language = language(question).split("-")[0] in self.view.languages()
-        return Ranking(question, same_language, scores, kept, replied_to, tuple(order), closeness, timings)
+        return Ranking(question, scores, kept, replied_to, tuple(order), closeness, timings)
 
     def _order(self, question: str, scores: NDArray[np.float32], allowed: Allowed) -> list[int]:
         rows = [int(row) for row in np.argsort(-scores, kind="stable") if allowed.passages[row]][:200]
@@ -166,11 +164,13 @@ def open_retriever(folder: Path, embedding: str | None = None) -> Retriever:
 
 
 def usable(question: str) -> str:
-    """The question without control characters and lone surrogates. Raises InputError when nothing to ask is left."""
+    """The question without control characters and lone surrogates. Raises InputError when no word of it is left."""
     cleaned = "".join(" " if character < " " or "\x7f" <= character < "\xa0" else character for character in question)
     cleaned = " ".join(cleaned.encode("utf-8", "ignore").decode("utf-8").split())
     if not cleaned:
         raise InputError('The question is empty: ask something in quotes, such as verbatim ask "…?"')
+    if not any(map(str.isalnum, cleaned)):
+        raise InputError("The question has no word in it, only signs: ask in words")
     if len(cleaned) > LONGEST_QUESTION:
         raise InputError(
             f"The question has {len(cleaned):,} characters; {LONGEST_QUESTION:,} are the most one may have"
@@ -178,10 +178,10 @@ def usable(question: str) -> str:
     return cleaned
 
 
-def _best(size: int, pairs: tuple[Rows, Rows], scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """[size] the best score among the sentences paired with each row; the lowest of all where there is none."""
+def _best(size: int, pairs: tuple[Rows, Rows], scores: NDArray[np.float32], lowest: float) -> NDArray[np.float32]:
+    """[size] the best score among the sentences paired with each row; `lowest` where there is none."""
     rows, sentences = pairs
-    best = np.full(size, scores.min(initial=1.0), dtype=np.float32)
+    best = np.full(size, lowest, dtype=np.float32)
     np.maximum.at(best, rows, scores[sentences])
     return best
 

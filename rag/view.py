@@ -1,4 +1,4 @@
-"""What an opened index says about its rows, worked out once: who speaks in them, what is asked, what belongs together."""
+"""What an opened index says about its rows, worked out once: who speaks in them, what is asked, what replies to it."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ class View:
 
     def __init__(self, index: Index) -> None:
         self.index = index
+        self._texts: dict[str, str] = {}
 
     def speakers_of(self, passage: Passage) -> tuple[str, ...]:
         """The names of who speaks in a passage, in order."""
@@ -44,10 +45,6 @@ class View:
             self._texts[doc] = self.index.text(doc)
         return self._texts[doc]
 
-    def languages(self) -> set[str]:
-        """The languages of the interviews, without their scripts: {"zh", "en"}."""
-        return {document.language.split("-")[0] for document in self._documents.values()}
-
     def document(self, doc: str) -> DocumentRow:
         """An interview's title, date and the rest."""
         return self._documents[doc]
@@ -60,10 +57,6 @@ class View:
     def text(self, passage: Passage) -> str:
         """A passage as it stands in its source."""
         return self.text_of(passage.doc)[passage.start : passage.end]
-
-    @cached_property
-    def _texts(self) -> dict[str, str]:
-        return {}
 
     @cached_property
     def _documents(self) -> dict[str, DocumentRow]:
@@ -98,11 +91,11 @@ class View:
         for row, (doc, sentence) in enumerate(self.index.sentences):
             starts.setdefault(doc, []).append(sentence.start)
             first_row.setdefault(doc, row)
+        known = {doc: np.array(every) for doc, every in starts.items()}
         found: list[tuple[int, int]] = []
         for row, passage in enumerate(self.index.passages):
-            known = np.array(starts.get(passage.doc, []))
             for start, end in spans(passage):
-                low, high = np.searchsorted(known, (start, end))
+                low, high = np.searchsorted(known[passage.doc], (start, end))
                 rows = range(first_row[passage.doc] + int(low), first_row[passage.doc] + int(high))
                 found.extend((row, at) for at in rows if not questions_only or self.asking[at])
         pairs = np.array(found, dtype=np.int64).reshape(-1, 2)
