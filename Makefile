@@ -3,7 +3,7 @@
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
             $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 ARGS =
-QUESTION = 那趟一年亏360万的夜车，为什么不能停？
+QUESTION = 老魏为什么终于不再用油灯？
 
 VENV = .venv
 RUN = $(VENV)/bin/python

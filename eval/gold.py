@@ -12,7 +12,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from index.errors import InputError
 
@@ -51,9 +51,11 @@ class Gold:
 def load_gold(path: Path) -> list[Gold]:
     """Read a gold set. Raises InputError naming file and line for a line that cannot be used."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")  # a JSON string may hold what else ends a line
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not a gold set, which is UTF-8 text ({error})") from error
     return [_parse(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
 
 
@@ -66,12 +68,24 @@ def _parse(path: Path, number: int, line: str) -> Gold:
             language=raw["language"],
             category=raw["category"],
             gold_answer=raw["gold_answer"],
-            key_facts=tuple(tuple(fact) for fact in raw["key_facts"]),
-            evidence=tuple(Evidence(e["doc"], e["start"], e["end"]) for e in raw["evidence"]),
+            key_facts=tuple(_alternatives(fact) for fact in raw["key_facts"]),
+            evidence=tuple(_evidence(span) for span in raw["evidence"]),
             answerable=raw["answerable"],
         )
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{path}:{number}: not a gold question ({type(error).__name__}: {error})") from error
+
+
+def _alternatives(fact: list[str]) -> tuple[str, ...]:
+    if not isinstance(fact, list) or not fact:
+        raise ValueError(f"a key fact is a list of its writings, not {fact!r}")
+    return tuple(fact)
+
+
+def _evidence(span: dict[str, Any]) -> Evidence:
+    if not 0 <= span["start"] < span["end"]:
+        raise ValueError(f"evidence from {span['start']} to {span['end']}")
+    return Evidence(span["doc"], span["start"], span["end"])
 
 
 def only(questions: Sequence[Gold], split: Split | Literal["all"]) -> list[Gold]:

