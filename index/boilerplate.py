@@ -7,9 +7,11 @@ to Simplified; nothing here names a particular page. What a pattern leaves out i
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from index.blocks import Block
-from index.script import ends_sentence, fold, is_han
+from index.script import ends_sentence, fold
+from index.sentences import width
 
 METADATA = re.compile(
     r"[*_ ]*(文章作者|作者|发布时间|发布地|发布日期|日期|时间|原文链接|原视频链接|视频链接|封面图链接|文章来源|素材来源|来源|源视频"
@@ -132,11 +134,13 @@ NOTE = re.compile(
     re.IGNORECASE,
 )
 CREDIT_TAIL = re.compile(
-    r"\s*[（(](?:编译|編譯|翻译|翻譯|整理|来源|來源|文|撰文|责编|責編|编辑|編輯|translated|edited)\s*[/／:：|丨][^）)\n]{1,30}[）)]\s*$"
+    r"\s*[（(](?:编译|編譯|翻译|翻譯|整理|来源|來源|文|撰文|采写|採寫|采访|採訪|责编|責編|编辑|編輯|translated|edited)\s*[/／:：|丨][^）)\n]{1,30}[）)]\s*$"
 )
+LONGEST_LINK = 2000
 LINK_ONLY = re.compile(r"[\s*_>]*(?:\d+\.\s*)?(?:\[[\s\S]*\]\(\S+\)|https?://\S+)[\s*_]*")
 
 
+@lru_cache(maxsize=4096)  # a block is looked at by many of the rules below
 def plain(text: str) -> str:
     """A block's words alone, folded: no Markdown marks, no outer space."""
     return fold(re.sub(r"[*_`#]+", "", text)).strip(" \t\r\n>\u200b")
@@ -148,10 +152,10 @@ def junk_reason(block: Block) -> str:
         return "image"
     if block.rule:
         return "rule"
-    if LINK_ONLY.fullmatch(block.text):
+    if len(block.text) < LONGEST_LINK and LINK_ONLY.fullmatch(block.text):
         return "link"
     text = plain(block.text)
-    if sum(1.0 if is_han(character) else 0.34 for character in text) <= SHORT:
+    if width(text) <= SHORT:
         for reason, pattern in PATTERNS:
             if pattern.fullmatch(text):
                 return reason

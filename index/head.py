@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from index import boilerplate
 from index.blocks import Block
-from index.layout import Draft, heading_text, is_section, read_section
+from index.layout import Draft, heading_text, is_section, read_section, section_numbers
 from index.model import Kind, Role, Span
 from index.script import ends_sentence
 
@@ -19,6 +19,7 @@ def read_head(draft: Draft, blocks: Sequence[Block], labelled: bool) -> Span | N
     Returns the span of the title, or None.
     """
     title = _title(blocks)
+    numbers = section_numbers(blocks)
     kind = Kind.INTRODUCTION
     prose = False  # whether the first real paragraph has been reached
     number = 0
@@ -28,7 +29,7 @@ def read_head(draft: Draft, blocks: Sequence[Block], labelled: bool) -> Span | N
             for rest in blocks[number:]:
                 draft.leave_out(rest, boilerplate.junk_reason(rest) or "after the text")
             break
-        if is_section(blocks, number) and not _is_title(block, title) and not boilerplate.is_summary_heading(block):
+        if is_section(block, numbers) and not _is_title(block, title) and not boilerplate.is_summary_heading(block):
             number = read_section(draft, blocks, (), number)
             kind = Kind.INTRODUCTION
             if boilerplate.is_transcript_heading(block):

@@ -14,7 +14,7 @@ HOST_WORDS = frozenset(
 )
 GUEST_WORDS = frozenset("答 回答 嘉宾 来宾 受访者 受访人 a guest interviewee speaker".split())
 AUDIENCE_WORDS = frozenset(
-    "提问者 观众 听众 网友 读者 学生 现场观众 现场提问 audience listener question student".split()
+    "提问者 观众 听众 网友 读者 学生 现场观众 现场提问 audience member listener question student".split()
 )
 # "Name:" beginnings that are page furniture, credits or figures of speech.
 NOT_SPEAKERS = frozenset(
@@ -32,12 +32,13 @@ NOT_SPEAKERS = frozenset(
 # Function words that stand in sentences and not in names.
 SENTENCE_CHARACTERS = frozenset("的了是我你您他她它这那吗呢吧说就也都很把被让")
 
+# Possessive quantifiers (*+) throughout: a line of ten thousand spaces is looked at once.
 MARKS = r"[*_]{0,8}"
 TIME = r"(?:[\[（(]?\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d+)?[\])）]?)"
 LABEL = re.compile(
-    rf"^[ \t\u3000>]*(?P<heading>\#{{1,6}}[ \t]+)?(?P<marks>{MARKS})[ \t]*(?:{TIME}[ \t]*[·|\-–]?[ \t]*)?"
+    rf"^[ \t\u3000>]*+(?P<heading>\#{{1,6}}[ \t]++)?(?P<marks>{MARKS})[ \t]*+(?:{TIME}[ \t]*+[·|\-–]?[ \t]*+)?"
     rf"(?P<name>[^\s*_:：#>\-\d\[\](){{}}|/\\“”\"「」『』《》【】（），,。！？!?；;…][^*_:：\r\n“”\"「」『』《》【】（），,。！？!?；;…|]{{0,39}}?)"
-    rf"[ \t]*(?:[（(][^）)\r\n]{{1,30}}[）)])?[ \t]*{TIME}?[ \t]*{MARKS}(?P<break>\r?\n)?[ \t]*[:：][ \t]*(?:[*_]{{1,8}}[ \t]*)*",
+    rf"[ \t]*+(?:[（(][^）)\r\n]{{1,30}}[）)])?[ \t]*+{TIME}?[ \t]*+{MARKS}(?P<break>\r?\n)?[ \t]*+[:：][ \t]*+(?:[*_]{{1,8}}[ \t]*+)*+",
     re.MULTILINE,
 )
 
@@ -69,12 +70,15 @@ def find_labels(text: str) -> list[Label]:
     inside = [label for label in candidates if _key(label.name) in core]
     style = Counter(label.style for label in inside).most_common(1)[0][0]
     first, last = inside[0].start, inside[-1].start
-    # Someone who speaks once or twice: in the middle of the talk, and set as the others are.
+    among = [label for label in candidates if first < label.start < last and label.style == style]
+    # Who recurs and is heard between the others is one of them, also in the last word after theirs.
+    core |= {_key(label.name) for label in among if names[_key(label.name)] >= 2}
+    # Someone who speaks once: in the middle of the talk, and set apart as the others are.
     return [
         label
         for label in candidates
         if (_key(label.name) in core and (label.style == style or label.style != "heading"))
-        or (first < label.start < last and label.style == style and (style != "plain" or names[_key(label.name)] >= 2))
+        or (style != "plain" and label in among)
     ]
 
 

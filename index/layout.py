@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, field
 
 from index import boilerplate
 from index.blocks import Block
@@ -17,10 +17,24 @@ NUMBERED = re.compile(
 
 
 @dataclass
+class DraftTurn:
+    """A turn that may still grow."""
+
+    label: str
+    role: Role
+    kind: Kind
+    section: str
+    spans: list[Span]
+
+    def finished(self, number: int) -> Turn:
+        return Turn(number, self.label, self.role, self.kind, self.section, tuple(self.spans))
+
+
+@dataclass
 class Draft:
     """What has been read so far; turns are numbered at the end."""
 
-    turns: list[Turn] = field(default_factory=list)
+    turns: list[DraftTurn] = field(default_factory=list)
     excluded: list[Excluded] = field(default_factory=list)
     section: str = ""
 
@@ -28,38 +42,38 @@ class Draft:
         self.excluded.append(Excluded(block.start, block.end, reason))
 
     def add(self, span: Span, label: str, role: Role, kind: Kind) -> None:
-        self.turns.append(Turn(0, label, role, kind, self.section, (span,)))
+        self.turns.append(DraftTurn(label, role, kind, self.section, [span]))
 
     def add_editor(self, block: Block, kind: Kind) -> None:
         """A paragraph by the editors, joined to the one before where both are of one kind and section."""
         span = Span(block.start, block.end)
         last = self.turns[-1] if self.turns else None
         if last and last.kind is kind and last.section == self.section:
-            self.extend(len(self.turns) - 1, span)
+            last.spans.append(span)
         else:
             self.add(span, "", Role.EDITOR, kind)
-
-    def extend(self, at: int, span: Span) -> None:
-        turn = self.turns[at]
-        self.turns[at] = replace(turn, spans=(*turn.spans, span))
 
 
 def heading_text(block: Block) -> str:
     return " ".join(re.sub(r"[*_`#★]+", " ", block.text).split()).strip(" :：")
 
 
-def is_section(blocks: Sequence[Block], number: int) -> bool:
-    """A numbered or bold line that names a part of the talk."""
-    block = blocks[number]
+def section_numbers(blocks: Iterable[Block]) -> frozenset[int]:
+    """The numbers that short lines of a page begin with, 0 where there is none."""
+    return frozenset(_number_of(block.text) for block in blocks if len(block.text) <= 60)
+
+
+def is_section(block: Block, numbers: Container[int]) -> bool:
+    """A heading, or a numbered or bold line that names a part of the talk; `numbers` are the page's section_numbers."""
     if block.heading:
         return True
     text = block.text.strip()
     if re.fullmatch(r"[*_ ]*\d{1,2}[.、．]?[*_ ]*", text):
-        return _in_sequence(blocks, number)
+        return _in_sequence(text, numbers)
     if len(text) > 60 or block.item or block.quote or ends_sentence(text) or boilerplate.junk_reason(block):
         return False
     if NUMBERED.fullmatch(boilerplate.plain(text)) and not re.match(r"\d{4}", text):
-        return block.gap or (_number_of(text) > 0 and _in_sequence(blocks, number))
+        return block.gap or (_number_of(text) > 0 and _in_sequence(text, numbers))
     return bool(re.fullmatch(r"\*\*[^*]{2,40}\*\*", text)) and block.gap
 
 
@@ -68,11 +82,9 @@ def _number_of(text: str) -> int:
     return int(match.group()) if match else 0
 
 
-def _in_sequence(blocks: Sequence[Block], number: int) -> bool:
+def _in_sequence(text: str, numbers: Container[int]) -> bool:
     """Whether another numbered line of the page carries the next or the previous number."""
-    mine = _number_of(blocks[number].text)
-    others = {_number_of(block.text) for block in blocks if len(block.text) <= 60}
-    return mine - 1 in others or mine + 1 in others
+    return _number_of(text) - 1 in numbers or _number_of(text) + 1 in numbers
 
 
 def read_section(draft: Draft, blocks: Sequence[Block], starts: Container[int], number: int) -> int:

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 
 from index.model import Span
-from index.script import is_han, is_kana
-
+FULL_WIDTH = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]+")  # Han and kana
 OPENING = "“「『（(【《〈"
 CLOSING = {"”": "“", "」": "「", "』": "『", "）": "（", ")": "(", "】": "【", "》": "《", "〉": "〈"}
 AFTER_END = "”’」』）)】》\"'*_"
@@ -27,7 +26,8 @@ def sentence_spans(text: str, span: Span) -> list[Span]:
 
 def width(text: str) -> float:
     """Length in Chinese characters: one for a Han or kana character, a third for anything else."""
-    return sum(1.0 if is_han(character) or is_kana(character) else 0.34 for character in text)
+    narrow = len(FULL_WIDTH.sub("", text))
+    return len(text) - narrow + 0.34 * narrow
 
 
 def _cuts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -72,8 +72,8 @@ def _ends_here(text: str, at: int, end: int) -> bool:
 def _merge_short(text: str, cuts: list[tuple[int, int]]) -> list[tuple[int, int]]:
     merged: list[tuple[int, int]] = []
     for start, end in cuts:
-        short_before = merged and width(text[merged[-1][0] : merged[-1][1]].strip()) < SHORTEST
-        if merged and (short_before or not text[start:end].strip(AFTER_END + " \t\r\n>。！？!?….")):
+        marks_only = not text[start:end].strip(AFTER_END + " \t\r\n>。！？!?….")
+        if merged and (marks_only or width(text[merged[-1][0] : merged[-1][1]].strip()) < SHORTEST):
             merged[-1] = (merged[-1][0], end)
         else:
             merged.append((start, end))
@@ -81,9 +81,9 @@ def _merge_short(text: str, cuts: list[tuple[int, int]]) -> list[tuple[int, int]
 
 
 def _cut_long(text: str, start: int, end: int) -> Iterator[Span]:
-    while start < end and text[start].isspace():
+    while start < end and (text[start].isspace() or text[start] in "*_"):  # bold begins here: no word of theirs
         start += 1
-    while end > start and text[end - 1].isspace():
+    while end > start and (text[end - 1].isspace() or text[end - 1] in "*_"):
         end -= 1
     limit = LONGEST if width(text[start : start + LONGEST]) > LONGEST / 2 else 3 * LONGEST
     while end - start > limit:

@@ -16,7 +16,7 @@ from index import boilerplate
 from index.blocks import Block, split_blocks
 from index.head import read_head
 from index.labels import Label, find_labels, role_word
-from index.layout import Draft, is_section, read_section
+from index.layout import Draft, is_section, read_section, section_numbers
 from index.model import Excluded, Kind, Role, Span, Turn
 from index.script import ends_sentence
 
@@ -63,7 +63,8 @@ def _as_speech(turn: Turn) -> Turn:
 
 
 def _line_start(text: str, position: int) -> int:
-    return max(text.rfind("\n", 0, position), text.rfind("\r", 0, position)) + 1
+    newline = text.rfind("\n", 0, position)
+    return max(newline, text.rfind("\r", newline + 1, position)) + 1
 
 
 def _label_blocks(blocks: Sequence[Block], labels: Sequence[Label]) -> dict[int, Label]:
@@ -133,6 +134,7 @@ def _read_talk(
 ) -> None:
     bare_questions = _bare_questions(list(starts.values()), roles)
     prose_style = _paragraphs_close(blocks[first:])
+    numbers = section_numbers(blocks)
     current = -1  # the turn that unlabelled paragraphs continue; -1 after a section heading
     answer_due = False
     number = first
@@ -142,7 +144,7 @@ def _read_talk(
         label = starts.get(number)
         if label is not None:
             current, answer_due = _start_turn(draft, text, block, label, roles[label.name], bare_questions)
-        elif is_section(blocks, number) and not answer_due:
+        elif is_section(block, numbers) and not answer_due:
             number = read_section(draft, blocks, starts, number)
             current = -1
         elif reason := _inline_junk(block):

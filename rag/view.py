@@ -52,7 +52,8 @@ class View:
     def rows_of(self, row: int) -> Rows:
         """The sentence rows that stand in a passage."""
         passages, sentences = self.own
-        return sentences[passages == row]
+        inside: Rows = sentences[passages == row]
+        return inside
 
     def text(self, passage: Passage) -> str:
         """A passage as it stands in its source."""

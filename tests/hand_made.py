@@ -1,0 +1,137 @@
+"""Indexes made by hand: the turns, sentences and passages are chosen, and so is how near each text is to a question.
+
+With them the order of a search can be worked out on paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from fake_embedding import FakeEmbedding
+from numpy.typing import NDArray
+
+from index.archive import Entry
+from index.assemble import assemble, write_generation
+from index.embedding import Embedder
+from index.generations import Setting
+from index.model import Kind, Metadata, Passage, Role, Sentence, Span, Transcript, Turn
+from index.passages import Cut
+from index.people import evidence
+from index.reuse import EmbeddingChoice
+from index.store import open_index
+from index.transcript import PARSER_VERSION
+from rag.retrieve import Retriever
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A turn: its sentences stand one after another, joined by `between`."""
+
+    label: str
+    role: Role
+    sentences: tuple[str, ...]
+    kind: Kind = Kind.INTERVIEW
+    between: str = ""
+
+
+def asked(*sentences: str, label: str = "主持人") -> Said:
+    return Said(label, Role.HOST, sentences)
+
+
+def answered(*sentences: str, label: str = "林岚", between: str = "") -> Said:
+    return Said(label, Role.GUEST, sentences, between=between)
+
+
+def summed_up(*sentences: str) -> Said:
+    return Said("", Role.EDITOR, sentences, Kind.SUMMARY)
+
+
+Talk = Sequence[Sequence[Said]]
+"""An interview: its passages, each with the turns it holds."""
+
+
+class ChosenEmbedder(Embedder):
+    """Unit vectors in the plane; the cosine of any question and a text is what `nearness` says of the text."""
+
+    name = "chosen"
+    dimensions = 2
+
+    def __init__(self, nearness: Callable[[str], float]) -> None:
+        self.nearness = nearness
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        return np.array([1.0, 0.0], dtype=np.float32)
+
+    def encode_passages(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        cosines = np.array([self.nearness(text) for text in texts])
+        return np.stack([cosines, np.sqrt(1 - cosines**2)], axis=1).astype(np.float32)
+
+    def warm_up(self) -> None: ...
+
+
+class AnyEmbedder(ChosenEmbedder):
+    """Questions and texts are as near to each other as chance has it, the same each time."""
+
+    name = "fake"
+    dimensions = 8
+
+    def __init__(self) -> None:
+        self._fake = FakeEmbedding(self.name, self.dimensions)
+
+    def encode_query(self, text: str) -> NDArray[np.float32]:
+        return self._fake.encode(text)
+
+    def encode_passages(
+        self, texts: Sequence[str], progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        return self._fake.encode_passages(texts, progress)
+
+
+def make_retriever(
+    folder: Path, talks: Mapping[str, Talk], nearness: Callable[[str], float], dates: Mapping[str, str] | None = None
+) -> Retriever:
+    """Index the talks, by the name of each, and open them for questions."""
+    embedder = ChosenEmbedder(nearness)
+    entries = [_entry(doc, talk, (dates or {}).get(doc, "")) for doc, talk in talks.items()]
+    setting = Setting("0", PARSER_VERSION, embedder.name, "", ())
+    contents = assemble(entries, (), setting, EmbeddingChoice(embedder.name, lambda: embedder), None, _Silent())
+    write_generation(folder, contents, _Silent())
+    return Retriever(open_index(folder), embedder)
+
+
+def _entry(doc: str, talk: Talk, date: str) -> Entry:
+    text = ""
+    turns: list[Turn] = []
+    sentences: list[Sentence] = []
+    passages: list[Passage] = []
+    question: Span | None = None
+    for said_in_passage in talk:
+        context = question if said_in_passage[0].role is Role.GUEST else None
+        first = len(turns)
+        for said in said_in_passage:
+            text += f"{said.label}：" if said.label else ""
+            start = len(text)
+            for number, sentence in enumerate(said.sentences):
+                text += said.between if number else ""
+                sentences.append(Sentence(len(text), len(text) + len(sentence), len(turns)))
+                text += sentence
+            span = Span(start, len(text))
+            turns.append(Turn(len(turns), said.label, said.role, said.kind, "", (span,)))
+            question = span if said.role is Role.HOST else question
+            text += "\n\n"
+        start, end, kind = turns[first].start, turns[-1].end, turns[first].kind
+        passages.append(Passage(f"{doc}:{start}-{end}", doc, start, end, first, len(turns) - 1, "", kind, context))
+    metadata = Metadata(title=doc, date=date)
+    transcript = Transcript(doc, f"/{doc}.txt", text, "utf-8", "zh-Hans", metadata, tuple(turns), ())
+    return Entry(transcript, Cut(tuple(passages), tuple(sentences)), evidence(transcript), doc, ())
+
+
+class _Silent:
+    def stage(self, name: str, total: int) -> None: ...
+
+    def advance(self, n: int) -> None: ...
