@@ -105,13 +105,14 @@ def _block(open_lines: list[Line], gap: bool) -> Block | None:
     if end < start:
         start = end = first.start
     heading = HEADING.match(first.text)
+    quote = QUOTE.match(first.text)
     return Block(
         start=start,
         end=max(start, end),
         text=text,
         heading=len(heading.group(1)) if heading else 0,
-        item=bool(ITEM.match(QUOTE.sub("", first.text, count=1))) and not rule,
-        quote=bool(QUOTE.match(first.text)),
+        item=bool(ITEM.match(first.text, quote.end() if quote else 0)) and not rule,
+        quote=bool(quote),
         image=image,
         rule=rule,
         gap=gap,

@@ -14,7 +14,8 @@ from index.script import ends_sentence, fold
 from index.sentences import width
 
 METADATA = re.compile(
-    r"[*_ ]*(文章作者|作者|发布时间|发布地|发布日期|日期|时间|原文链接|原视频链接|视频链接|封面图链接|文章来源|素材来源|来源|源视频"
+    r"[*_ ]*(文章作者|作者|发布时间|发布地|发布日期|日期|时间|原文链接|原视频链接|视频链接|封面图链接|文章来源"
+    r"|素材来源|来源|源视频"
     r"|编译|编辑|责编|责任编辑|翻译|翻译及字幕|撰文|文字|整理|校对|摄影|图片来源|图源"
     r"|published|updated|posted|source|author|by|original link|originally published|photo|photos|edited by|produced by"
     r")[*_ ]*(?:[:：|丨/／]|on |at ).{0,300}",
@@ -27,13 +28,15 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "navigation",
         re.compile(
-            r"首页\s*[>›»|].*|home\s*[>›»|/].*|.*[>›»].*正文.*|.*(申请入驻|无障碍浏览|进入关怀版|skip to (main )?content).*"
+            r"首页\s*[>›»|].*|home\s*[>›»|/].*|.*[>›»].*正文.*|.*(申请入驻|无障碍浏览|进入关怀版"
+            r"|skip to (main )?content).*"
         ),
     ),
     (
         "navigation",
         re.compile(
-            r"(登录|注册|搜索|菜单|返回顶部|首页|menu|search|sign in|log in|home|read more|continue reading)[\s/|·]*.{0,12}"
+            r"(登录|注册|搜索|菜单|返回顶部|首页|menu|search|sign in|log in|home|read more|continue reading)[\s/"
+            r"|·]*.{0,12}"
         ),
     ),
     (
@@ -44,31 +47,37 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "share and counters",
         re.compile(
-            r"(分享至?|分享到|转发|评论|收藏|点赞|在看|阅读|跟贴|share( this)?( (on|via|article|story|episode))?|tweet|email|print|copy link)[\s\S]{0,24}"
+            r"(分享至?|分享到|转发|评论|收藏|点赞|在看|阅读|跟贴|share( this)?( (on|via|article|story|episode))?"
+            r"|tweet|email|print|copy link)[\s\S]{0,24}"
         ),
     ),
     (
         "share and counters",
         re.compile(
-            r"全文约.{0,30}字.*|.*阅读(约|时间|需).{0,12}分钟.*|.{0,12}\b\d+ min(ute)?s? (read|listen).{0,60}|预计阅读.*"
+            r"全文约.{0,30}字.*|.*阅读(约|时间|需).{0,12}分钟.*|.{0,12}\b\d+ min(ute)?s? (read|listen).{0,60}"
+            r"|预计阅读.*"
         ),
     ),
     (
         "follow us",
         re.compile(
-            r".*(关注|订阅|扫码|长按|识别|点击).{0,20}(公众号|二维码|我们|星标|🌟|⭐|频道|账号|蓝字|不错过|不迷路).*|.*(关注|追踪|订阅|follow|subscribe).*(🔔|🌟|⭐|👇|👆).*|.*(👇|👆|🔔).*(关注|追踪|订阅|follow|subscribe).*"
+            r".*(关注|订阅|扫码|长按|识别|点击).{0,20}(公众号|二维码|我们|星标|🌟|⭐|频道|账号|蓝字|不错过|不迷路).*"
+            r"|.*(关注|追踪|订阅|follow|subscribe).*(🔔|🌟|⭐|👇|👆).*|.*(👇|👆|🔔).*(关注|追踪|订阅|follow"
+            r"|subscribe).*"
         ),
     ),
     (
         "follow us",
         re.compile(
-            r".*公众号.{0,12}(设|加|星标|关注|订阅|回复).*|.*(点赞|按赞|按讚|在看).{0,12}(收藏|转发|分享|转分享|订阅).*|.*(收藏|转发)(支持|一下).*"
+            r".*公众号.{0,12}(设|加|星标|关注|订阅|回复).*|.*(点赞|按赞|按讚|在看).{0,12}(收藏|转发|分享|转分享"
+            r"|订阅).*|.*(收藏|转发)(支持|一下).*"
         ),
     ),
     (
         "follow us",
         re.compile(
-            r".*\b(follow us|subscribe (to|now|today|for)|sign up (for|to)|join our (newsletter|mailing list)|get (our|the) newsletter|like and subscribe).*"
+            r".*\b(follow us|subscribe (to|now|today|for)|sign up (for|to)|join our (newsletter|mailing list)"
+            r"|get (our|the) newsletter|like and subscribe).*"
         ),
     ),
     (
@@ -84,19 +93,23 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "advert",
         re.compile(
-            r".*\[(sign|subscribe|join|get|buy|shop|order|donate|support|become|listen|download|立即|点击|马上|报名|购买)[^\]]*\]\(\S+\).{0,6}"
+            r".*\[(sign|subscribe|join|get|buy|shop|order|donate|support|become|listen|download|立即|点击|马上|报名"
+            r"|购买)[^\]]*\]\(\S+\).{0,6}"
         ),
     ),
     (
         "related reading",
         re.compile(
-            r"[\[(（【]?(相关阅读|延伸阅读|推荐阅读|相关推荐|热点推荐|猜你喜欢|往期(回顾|精选|推荐|精彩|文章)?|更多(阅读|文章|精彩)|阅读更多|上一篇|下一篇|related (stories|articles|reading|posts)|read next|more from|you may also like|recommended( for you)?|see also)[\])）】]?(\s*[:：>].*)?"
+            r"[\[(（【]?(相关阅读|延伸阅读|推荐阅读|相关推荐|热点推荐|猜你喜欢|往期(回顾|精选|推荐|精彩|文章)?"
+            r"|更多(阅读|文章|精彩)|阅读更多|上一篇|下一篇|related (stories|articles|reading|posts)|read next"
+            r"|more from|you may also like|recommended( for you)?|see also)[\])）】]?(\s*[:：>].*)?"
         ),
     ),
     (
         "copyright",
         re.compile(
-            r".*(未经(账号|许可|授权|允许)|禁止(随意)?转载|不得转载|请注明(原文)?出处|注明原?出处|侵权|侵犯了?您|版权(归|所有|声明)|知识产权|all rights reserved|reprinted? (with|by) permission|©|copyright \d{4}).*"
+            r".*(未经(账号|许可|授权|允许)|禁止(随意)?转载|不得转载|请注明(原文)?出处|注明原?出处|侵权|侵犯了?您"
+            r"|版权(归|所有|声明)|知识产权|all rights reserved|reprinted? (with|by) permission|©|copyright \d{4}).*"
         ),
     ),
     (
@@ -106,7 +119,8 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "contact",
         re.compile(
-            r".*(加微信|微信号?[:：]|商务合作|投稿|联系(我们|人|电话|方式|邮箱|负责人)|请联系|contact us|for (press|media|business) (enquiries|inquiries)|press contact).*"
+            r".*(加微信|微信号?[:：]|商务合作|投稿|联系(我们|人|电话|方式|邮箱|负责人)|请联系|contact us|for (press"
+            r"|media|business) (enquiries|inquiries)|press contact).*"
         ),
     ),
     ("credits", re.compile(r"(编译|编辑|责编|翻译|整理|撰文|文|图|作者)\s*[|丨/／]\s*.{1,30}")),
@@ -114,27 +128,36 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
 # A block that opens the end of a page: nothing below it is the interview.
 END = re.compile(
     r"[>\s\-—–_*·【\[(（\\]*(the )?(end|完|全文完|本文完|完结|fin)[\s\-—–_*·】\])）>.。]*"
-    r"|history\s*/?\s*往期.*|.{0,4}(往期(回顾|精选|推荐|精彩)|相关推荐|热点推荐|相关阅读|延伸阅读|推荐阅读|猜你喜欢|热门(文章|推荐|新闻)|最新文章|参考(资料|链接|文献)).{0,12}"
-    r"|(related (stories|articles|reading|posts|episodes)|more (stories|from|episodes|interviews).{0,30}|read next|recommended.{0,20}|you may also like|most (read|popular)|about the author|credits|comments|leave a (reply|comment).*|transcript ends?.*|share this.{0,20})"
-    r"|(本文转载自|本文系|特别声明|免责声明|版权声明|责任编辑|责编|编辑|来源|素材来源|原视频链接|文章来源|原文链接)\s*[:：|丨“\"【\s].{0,200}",
+    r"|history\s*/?\s*往期.*|.{0,4}(往期(回顾|精选|推荐|精彩)|相关推荐|热点推荐|相关阅读|延伸阅读|推荐阅读|猜你喜欢"
+    r"|热门(文章|推荐|新闻)|最新文章|参考(资料|链接|文献)).{0,12}"
+    r"|(related (stories|articles|reading|posts|episodes)|more (stories|from|episodes|interviews).{0,30}|read next"
+    r"|recommended.{0,20}|you may also like|most (read|popular)|about the author|credits|comments|leave a (reply"
+    r"|comment).*|transcript ends?.*|share this.{0,20})"
+    r"|(本文转载自|本文系|特别声明|免责声明|版权声明|责任编辑|责编|编辑|来源|素材来源|原视频链接|文章来源"
+    r"|原文链接)\s*[:：|丨“\"【\s].{0,200}",
     re.DOTALL,
 )
 SUMMARY = re.compile(
-    r"[★☆■●◆▎|【\[]?\s*(划重点|本文要点|要点(速览|提要|摘要)?|核心(观点|内容|要点)|金句(摘录|摘抄|集锦)?|精彩(观点|语录|摘要)|内容(摘要|提要|概要|速览)|"
-    r"(专访|访谈|采访|对话|节目)?(主要|重点)内容|重点摘要|摘要|亮点|key (takeaways|points|quotes)|highlights|in (brief|this episode)|summary|takeaways)"
+    r"[★☆■●◆▎|【\[]?\s*(划重点|本文要点|要点(速览|提要|摘要)?|(核心|内核)(观点|内容|要点)|金句(摘录|摘抄|集锦)?"
+    r"|精彩(观点|语录|摘要)|内容(摘要|提要|概要|速览)|"
+    r"(专访|访谈|采访|对话|节目)?(主要|重点)内容|重点摘要|摘要|亮点|key (takeaways|points|quotes)|highlights"
+    r"|in (brief|this episode)|summary|takeaways)"
     r"\s*[】\]]?\s*[:：]?"
 )
 TRANSCRIPT = re.compile(
-    r".{0,10}(以下(为|是).{0,20}(全文|实录|访谈|对话|内容|采访|专访|整理).{0,12}|(访谈|采访|对话|专访|演讲)?(全文|实录|正文)(如下)?|文(字)?稿整理|(演讲|访谈)?完整(图文|版|实录)|"
+    r"[^>›»|]{0,10}(以下(为|是).{0,20}(全文|实录|访谈|对话|内容|采访|专访|整理).{0,12}|(访谈|采访|对话|专访"
+    r"|演讲)?(全文|实录|正文)(如下)?|文(字)?稿整理|(演讲|访谈)?完整(图文|版|实录)|"
     r"(full )?(transcript|interview)|逐字稿)\s*[:：]?"
 )
 CAPTION = re.compile(r"\s*[▲△▼][^\n]*|\s*[(（]?(图源|图片来源|圖源|photo|image|caption)\s*[:：][^\n]*", re.IGNORECASE)
 NOTE = re.compile(
-    r"\s*(?:\*(?![*\s])(?![^*\n]*\*\s*$)|※)[\s\S]*|\s*[(（]\s*(注|註|编者注|編者註|编者按|editor'?s? note|note)\s*[:：][\s\S]*|\s*(注|註|编者按|編者按|编者注|編者註|editor'?s note)\s*[:：][\s\S]*",
+    r"\s*(?:\*(?![*\s])(?![^*\n]*\*\s*$)|※)[\s\S]*|\s*[(（]\s*(注|註|编者注|編者註|编者按|editor'?s? note"
+    r"|note)\s*[:：][\s\S]*|\s*(注|註|编者按|編者按|编者注|編者註|editor'?s note)\s*[:：][\s\S]*",
     re.IGNORECASE,
 )
 CREDIT_TAIL = re.compile(
-    r"\s*[（(](?:编译|編譯|翻译|翻譯|整理|来源|來源|文|撰文|采写|採寫|采访|採訪|责编|責編|编辑|編輯|translated|edited)\s*[/／:：|丨][^）)\n]{1,30}[）)]\s*$"
+    r"\s*[（(](?:编译|編譯|翻译|翻譯|整理|来源|來源|文|撰文|采写|採寫|采访|採訪|责编|責編|编辑|編輯|translated"
+    r"|edited)\s*[/／:：|丨][^）)\n]{1,30}[）)]\s*$"
 )
 LONGEST_LINK = 2000
 LINK_ONLY = re.compile(r"[\s*_>]*(?:\d+\.\s*)?(?:\[[\s\S]*\]\(\S+\)|https?://\S+)[\s*_]*")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 LOCAL_BATCH = 64  # texts between two reports of progress
 REQUEST_BATCH = 32  # texts in one request; some servers take no more
 TIMEOUT_SECONDS = 60.0
+HUB_SECONDS = 10.0
 
 # multilingual-e5 and e5-v2 want prefixes that their published settings do not name; the instruct ones name theirs.
 _WANTS_E5_PROMPTS = re.compile(r"(?<![a-z0-9])e5-(small|base|large)(?!.*instruct)", re.IGNORECASE)
@@ -40,6 +42,8 @@ class SentenceTransformersEmbedder(Embedder):
                 f"There is no folder {name} to load an embedding model from. Name a folder that holds a "
                 "sentence-transformers model, a model on the Hugging Face hub (BAAI/bge-m3), or bundled."
             )
+        elif "/" not in name:
+            name = f"sentence-transformers/{name}"  # where the hub keeps the models without an owner
         self.name = name
         self._model = Background(partial(_load_sentence_transformer, name))
         self._lock = Lock()  # Hugging Face tokenizers refuse two threads at once
@@ -85,9 +89,11 @@ class OpenAIEmbedder(Embedder):
         self._model = name.removeprefix("openai:").strip()
         if not self._model:
             raise EmbeddingUnavailable("openai: needs the name of a model, as in openai:text-embedding-3-small.")
-        self._url = os.environ.get("OPENAI_BASE_URL") or "https://api.openai.com/v1"
-        self._key = os.environ.get("OPENAI_API_KEY", "")
-        if not self._key and not os.environ.get("OPENAI_BASE_URL"):
+        own_server = os.environ.get("OPENAI_BASE_URL", "").strip()
+        self._url = own_server or "https://api.openai.com/v1"
+        self._place = _server(self._url)
+        self._key = os.environ.get("OPENAI_API_KEY", "").strip()
+        if not self._key and not own_server:
             raise EmbeddingUnavailable(
                 f"{name} needs an API key: set OPENAI_API_KEY. "
                 "For a server of your own set OPENAI_BASE_URL as well; any key will do if it asks for none."
@@ -131,7 +137,7 @@ class OpenAIEmbedder(Embedder):
             raise EmbeddingUnavailable(self._explain(error)) from None
         lengths = {len(row) for row in answer}
         if len(answer) != len(texts) or len(lengths) != 1 or 0 in lengths:
-            raise EmbeddingUnavailable(f"{self._place()} did not answer with one vector for each text.")
+            raise EmbeddingUnavailable(f"{self._place} did not answer with one vector for each text.")
         self._dimensions = lengths.pop()
         return _unit(np.array(answer, dtype=np.float32))
 
@@ -156,7 +162,7 @@ class OpenAIEmbedder(Embedder):
         """What went wrong and what to do, in one line without the key."""
         import openai
 
-        place = self._place()
+        place = self._place
         match error:
             case openai.AuthenticationError() | openai.PermissionDeniedError():
                 return f"{place} refused the API key for {self._model}: check OPENAI_API_KEY."
@@ -173,31 +179,65 @@ class OpenAIEmbedder(Embedder):
                 return f"{place} answered with status {error.status_code} for {self._model}: {said}"
         return f"{place} gave an answer that is not OpenAI's protocol ({_one_line(error, self._key)})."
 
-    def _place(self) -> str:
-        """The server without user, password and path, which may hold secrets."""
-        parts = urlsplit(self._url)
-        return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
-
 
 def _load_sentence_transformer(name: str) -> SentenceTransformer:
+    is_folder = Path(name).is_dir()
     try:
-        with paused_gc():
-            from sentence_transformers import SentenceTransformer
-        model = SentenceTransformer(name)
+        with _no_progress_bar():
+            model = _open(name, is_folder)
     except Exception as error:  # a model's own code and files can fail in any way
-        where = "in this folder" if Path(name).is_dir() else "on this machine or the Hugging Face hub"
+        where, check = ("from this folder", "the folder") if is_folder else ("from the hub", "the name and the network")
         raise EmbeddingUnavailable(
-            f"The embedding model {name} cannot be loaded {where}: {_one_line(error)} "
-            "Check the name and the network, or use --embedding bundled, which needs neither."
+            f"The embedding model {name} cannot be loaded {where} ({_one_line(error)}). "
+            f"Check {check}, or use --embedding bundled, which needs no download."
         ) from error
     if not any(model.prompts.values()) and _WANTS_E5_PROMPTS.search(name):
         model.prompts.update(query="query: ", document="passage: ")
     return model
 
 
+def _open(name: str, is_folder: bool) -> SentenceTransformer:
+    """The model of a folder, or of the hub: from the copy on this machine where there is one, else downloaded."""
+    with paused_gc():
+        from huggingface_hub import model_info, try_to_load_from_cache
+        from sentence_transformers import SentenceTransformer
+    if is_folder:
+        return SentenceTransformer(name, local_files_only=True)
+    # Without modules.json only plain weights are here, which sentence-transformers would pool in its own way.
+    if isinstance(try_to_load_from_cache(name, "modules.json"), str):
+        with suppress(OSError):  # a download that was not finished
+            return SentenceTransformer(name, local_files_only=True)
+    model_info(name, timeout=HUB_SECONDS)  # one clear refusal instead of a minute of retries
+    return SentenceTransformer(name)
+
+
+@contextmanager
+def _no_progress_bar() -> Iterator[None]:
+    """Without transformers' bar for reading weights, which would draw over the build's own; downloads keep theirs."""
+    from transformers.utils.logging import set_tqdm_hook
+
+    previous = set_tqdm_hook(lambda make, args, kwargs: make(*args, **{**kwargs, "disable": True}))
+    try:
+        yield
+    finally:
+        set_tqdm_hook(previous)
+
+
 def _looks_like_a_path(name: str) -> bool:
     """True for what cannot be a hub name, which is `model` or `owner/model`."""
     return name.startswith((".", "/", "~")) or name.count("/") > 1 or "\\" in name or name.endswith("/")
+
+
+def _server(url: str) -> str:
+    """Host and port of an endpoint, without user, password and path, which may hold secrets."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = port = None
+    if not host or parts.scheme not in ("http", "https"):
+        raise EmbeddingUnavailable("OPENAI_BASE_URL is not a web address, such as http://localhost:8000/v1.")
+    return f"{host}:{port}" if port else host
 
 
 def _unit(rows: Vectors) -> Vectors:

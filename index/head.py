@@ -8,9 +8,10 @@ from index import boilerplate
 from index.blocks import Block
 from index.layout import Draft, heading_text, is_section, read_section, section_numbers
 from index.model import Kind, Role, Span
-from index.script import ends_sentence
+from index.script import CLOSING, ends_sentence
 
-HEAD_LINE = 24  # a shorter line that is no sentence, above the first paragraph of a page, is its menu
+# A shorter line that is no sentence, above the first paragraph of a page, is its menu; no page is nothing but that.
+HEAD_LINE = 24
 
 
 def read_head(draft: Draft, blocks: Sequence[Block], labelled: bool) -> Span | None:
@@ -20,6 +21,7 @@ def read_head(draft: Draft, blocks: Sequence[Block], labelled: bool) -> Span | N
     """
     title = _title(blocks)
     numbers = section_numbers(blocks)
+    short_line = HEAD_LINE if labelled or any(ends_sentence(block.text) for block in blocks) else 0
     kind = Kind.INTRODUCTION
     prose = False  # whether the first real paragraph has been reached
     number = 0
@@ -37,7 +39,7 @@ def read_head(draft: Draft, blocks: Sequence[Block], labelled: bool) -> Span | N
         elif boilerplate.is_summary_heading(block):
             kind, draft.section = Kind.SUMMARY, heading_text(block)
             draft.leave_out(block, "heading")
-        elif reason := _head_reason(block, title, prose, kind):
+        elif reason := _head_reason(block, title, 0 if prose else short_line, kind):
             draft.leave_out(block, reason)
             kind = Kind.INTRODUCTION if reason == "heading" else kind
         elif boilerplate.is_note(block):
@@ -53,17 +55,17 @@ def read_head(draft: Draft, blocks: Sequence[Block], labelled: bool) -> Span | N
     return Span(title.start, title.end) if title else None
 
 
-def _head_reason(block: Block, title: Block | None, prose: bool, kind: Kind) -> str:
-    """Why a block of the head is left out, or "" for the editors' text."""
+def _head_reason(block: Block, title: Block | None, short_line: int, kind: Kind) -> str:
+    """Why a block of the head is left out, or "" for the editors' text; `short_line` is 0 below the first prose."""
     if _is_title(block, title):
         return "title"
     if boilerplate.is_metadata(block):
         return "metadata"
     if boilerplate.is_transcript_heading(block):
         return "heading"
-    if not (prose and block.item) and (reason := boilerplate.junk_reason(block)):
+    if not (block.item and not short_line) and (reason := boilerplate.junk_reason(block)):
         return reason
-    menu = not prose and kind is not Kind.SUMMARY and boilerplate.is_fragment(block) and len(block.text) < HEAD_LINE
+    menu = len(block.text) < short_line and kind is not Kind.SUMMARY and boilerplate.is_fragment(block)
     return "site header" if menu else ""
 
 
@@ -82,7 +84,7 @@ def _title(blocks: Sequence[Block]) -> Block | None:
         if block.heading in (1, 2) and not boilerplate.is_summary_heading(block):
             return block
     for block in blocks[:4]:
-        if ends_sentence(block.text) and len(block.text) > 60:
+        if ends_sentence(block.text) and (len(block.text) > 60 or block.text.rstrip(CLOSING)[-1] in "。."):
             return None
         if 8 <= len(block.text) <= 120 and not boilerplate.is_metadata(block) and not boilerplate.junk_reason(block):
             return block

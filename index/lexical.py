@@ -78,7 +78,7 @@ class LexicalIndex:
 
     @classmethod
     def build(cls, texts: Sequence[str]) -> LexicalIndex:
-        """Index texts; the weight of a term is ln(1 + (N - n + 0.5) / (n + 0.5)) * f / (f + K1 * (1 - B + B * length / mean))."""
+        """Index texts. A term weighs ln(1 + (N - n + 0.5) / (n + 0.5)) * f / (f + K1 * (1 - B + B * length / mean))."""
         counts = [Counter(terms(text)) for text in texts]
         vocabulary: dict[str, int] = {}
         for count in counts:

@@ -25,20 +25,24 @@ ENGLISH = (
 )
 DATES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (ISO, CHINESE, ENGLISH))
 DATED_LINE = re.compile(
-    r"^[>*_#\s]*(?:发布时间|發布時間|发布日期|發布日期|发表于|發表於|播出日期|访谈时间|時間|时间|日期|published(?: on)?|posted(?: on)?|date|recorded|aired)"
+    r"^[>*_# \t\u3000]*+(?:发布时间|發布時間|发布日期|發布日期|发表于|發表於|播出日期|访谈时间|時間|时间|日期"
+    r"|published(?: on)?|posted(?: on)?|date|recorded|aired)"
     r"[*_\s]*[:：]?[*_\s]*(?P<rest>[^\n]{4,60})",
     re.IGNORECASE | re.MULTILINE,
 )
 DATELINE = re.compile(
-    r"(?P<outlet>[^\s，,。：:（(|丨]{2,12}?)(?:讯|訊)?\s*(?P<m>\d{1,2})月(?P<d>\d{1,2})日\s*(?:消息|訊息|讯|訊|电|電|报道|報道|報導)"
+    r"(?P<outlet>[^\s，,。：:（(|丨]{2,12}?)(?:讯|訊)?\s*(?P<m>\d{1,2})月(?P<d>\d{1,2})日\s*(?:消息|訊息|讯|訊|电|電"
+    r"|报道|報道|報導)"
 )
 OUTLET = re.compile(
-    r"^[>*_#\s]*(?:文章作者|媒体|媒體|来源|來源|文章来源|文章來源|source|outlet|published by|podcast|show)[*_\s]*[:：]\s*(?P<outlet>[^\n]{2,40})",
+    r"^[>*_# \t\u3000]*+(?:文章作者|媒体|媒體|来源|來源|文章来源|文章來源|source|outlet|published by|podcast"
+    r"|show)[*_\s]*[:：]\s*(?P<outlet>[^\n]{2,40})",
     re.IGNORECASE | re.MULTILINE,
 )
-SITE = re.compile(r"^\s*(?P<outlet>[^\s>›»|]{2,10})(?:首页|首頁)\s*[>›»|]", re.MULTILINE)
+SITE = re.compile(r"^[ \t\u3000]*+(?P<outlet>[^\s>›»|]{2,10})(?:首页|首頁)\s*[>›»|]", re.MULTILINE)
 LINK = re.compile(
-    r"(?:原文链接|原文連結|原文鏈接|原视频链接|原影片連結|原視頻鏈接|original(?:ly published)?(?: link)?(?: at)?|source)[*_\s]*[:：]?\s*(?P<url>https?://[^\s)>\]]+)",
+    r"(?:原文链接|原文連結|原文鏈接|原视频链接|原影片連結|原視頻鏈接|original(?:ly published)?(?: link)?(?: at)?"
+    r"|source)[*_\s]*+[:：]?\s*+(?P<url>https?://[^\s)>\]]+)",
     re.IGNORECASE,
 )
 ANY_LINK = re.compile(r"(?<!\()https?://[^\s)>\]，。]+")

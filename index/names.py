@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 
 from index.script import fold_characters, is_han
 
@@ -22,23 +23,37 @@ SURNAMES = frozenset(
     "齐梅莫庄辛管祝左涂谷祁时舒耿牟卜路詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房"
     "边净阴普闻简唐凤张"
 )
-LATIN_NAME = r"[A-Z][A-Za-zÀ-ÿ’'\-]+(?:\s+(?:[A-Z]\.|(?:de|van|von|der|bin|al|la)\s)?\s?[A-Z][A-Za-zÀ-ÿ’'\-.]*){1,3}"
+LETTER = r"[A-Za-zÀ-ÿ’'\-]"
+GAP = r"(?:[^\S\n]+|[^\S\n]*\n[^\S\n]*)"  # a name may run over a line's end, never over a paragraph's
+LATIN_NAME = (
+    rf"(?<![A-Za-zÀ-ÿ])[A-Z]{LETTER}{{1,30}}"
+    rf"(?:{GAP}(?:[A-Z]\.{GAP}|(?:de|van|von|der|bin|al|la){GAP})?[A-Z](?:[A-Za-zÀ-ÿ’'\-.]{{0,30}}))"
+    r"{1,3}"
+)
 PAIR = re.compile(rf"(?P<local>[\u3400-\u9fff·•・‧]{{2,24}})\s*[（(]\s*(?P<latin>{LATIN_NAME})\s*[,，）)]")
 CALLED = re.compile(
-    rf"(?P<latin>{LATIN_NAME})\s*[，,（(]?\s*(?:中文名字?|中文译名|译名|又译)\s*[:：]?\s*(?P<local>[\u3400-\u9fff·•・]{{2,16}})"
+    rf"(?P<latin>{LATIN_NAME})\s*[，,（(]?\s*(?:中文名字?|中文译名|译名"
+    rf"|又译)\s*[:：]?\s*(?P<local>[\u3400-\u9fff·•・]{{2,16}})"
 )
 DOTTED = re.compile(r"[\u3400-\u9fff]{2,10}(?:[·•・‧][\u3400-\u9fff]{1,10}){1,3}")
-FULL_LATIN = re.compile(rf"\b{LATIN_NAME}")
+FULL_LATIN = re.compile(LATIN_NAME)
 DOTS = re.compile(r"[·•・‧]")
 INTRODUCES = re.compile(
-    rf"(?:我是|我叫|我係|I'm|I’m|I am|[Mm]y name is|this is)\s*(?:主持人|記者|记者|[你您]的主持人)?\s*(?P<name>{LATIN_NAME}|[\u3400-\u9fff]{{2,4}}(?=[，,。！!、]))"
+    rf"(?:我是|我叫|我係|I'm|I’m|I am|[Mm]y name is|this is)\s*(?:主持人|記者|记者"
+    rf"|[你您]的主持人)?\s*(?P<name>{LATIN_NAME}|[\u3400-\u9fff]{{2,4}}(?=[，,。！!、]))"
 )
 HOSTS = re.compile(
-    r"(?:主持人|播客|主播|记者|記者|特约记者|host|interviewer)\s*(?P<a>%s)|(?P<b>%s)\s*(?:[（(][^）)]*[）)])?[^，。,.]{0,8}(?:邀请|邀請|采访了|採訪了|专访了|專訪了|对话了|主持的)"
+    r"(?:主持人|播客|主播|记者|記者|特约记者|host|interviewer)\s*(?P<a>%s)"
+    r"|(?P<b>%s)\s*(?:[（(][^）)]*[）)])?[^，。,.]{0,8}(?:邀请|邀請|采访了|採訪了|专访了|專訪了|对话了|主持的)"
     % ((rf"{LATIN_NAME}|[\u3400-\u9fff·]{{2,12}}",) * 2)
 )
 
 
+# Capitalised beside a name without being part of it: "Thanks, …", "… So".
+NOT_NAMES = frozenset(
+    """so thanks thank and but or the well yes no hi hello dear i i'm i’m it it's it’s we you he she they what why how
+    when where who if in on at to of for from with interview podcast conversation q a""".split()
+)
 NICKNAME = re.compile(rf"(?P<latin>{LATIN_NAME}),?\s*[“\"‘'](?P<nick>[A-Z][a-z]+)[”\"’']")
 
 
@@ -55,6 +70,20 @@ def pairs(text: str) -> list[tuple[str, str]]:
         latin = " ".join(match["latin"].split())
         found.append((f"{match['nick']} {latin.split()[-1]}", latin))
     return found
+
+
+def shared_family_names(found: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """Keys of the local names that are paired with two people of one family: 史密斯 for John and for Anna Smith."""
+    given: dict[tuple[str, str], list[str]] = {}
+    shared = set()
+    for local, latin in found:
+        words = key(latin).split(" ")
+        first, last = words[0], words[-1]
+        others = given.setdefault((key(local), last), [])
+        if not DOTS.search(local) and any(not (o.startswith(first) or first.startswith(o)) for o in others):
+            shared.add(key(local))
+        others.append(first)
+    return frozenset(shared)
 
 
 def local_name(text: str, latin: str = "") -> str:
@@ -94,7 +123,13 @@ def full_names(text: str) -> Counter[str]:
         if first and last:
             found["·".join((first, *parts[1:-1], last))] += 1
     for match in FULL_LATIN.finditer(text):
-        found[" ".join(match.group().split())] += 1
+        words = match.group().split()
+        while words and words[0].casefold() in NOT_NAMES:
+            words.pop(0)
+        while words and words[-1].casefold() in NOT_NAMES:
+            words.pop()
+        if len(words) > 1:
+            found[" ".join(words)] += 1
     return found
 
 

@@ -40,8 +40,9 @@ def cut(transcript: Transcript) -> Cut:
     ]
     sentences.sort(key=lambda sentence: sentence.start)
     passages: list[Passage] = []
+    asked = _last_questions(transcript.turns)
     for run in _runs(transcript, sentences):
-        passages.extend(_cut_run(transcript, run))
+        passages.extend(_cut_run(transcript, asked, run))
     return Cut(tuple(passages), tuple(sentences))
 
 
@@ -63,7 +64,7 @@ def clean(text: str) -> str:
 
 def _runs(transcript: Transcript, sentences: Sequence[Sentence]) -> Iterable[list[Sentence]]:
     """Sentences with nothing foreign between them: one kind, one section, no image or advert inside."""
-    turns = {turn.number: turn for turn in transcript.turns}
+    turns = transcript.turns
     breaks = sorted(excluded.start for excluded in transcript.excluded if excluded.reason not in ("label", "rule"))
     run: list[Sentence] = []
     at = 0
@@ -81,38 +82,37 @@ def _runs(transcript: Transcript, sentences: Sequence[Sentence]) -> Iterable[lis
         yield run
 
 
-def _cut_run(transcript: Transcript, run: Sequence[Sentence]) -> Iterable[Passage]:
-    turns = {turn.number: turn for turn in transcript.turns}
-    exchanges = list(_exchanges(turns, run))
+def _cut_run(transcript: Transcript, asked: Sequence[Span | None], run: Sequence[Sentence]) -> Iterable[Passage]:
+    exchanges = list(_exchanges(transcript.turns, run))
     group: list[Sentence] = []
     for exchange, following in zip(exchanges, [*exchanges[1:], []], strict=True):
         if group and _width(transcript, [*group, *exchange]) > TARGET:
-            yield _passage(transcript, turns, [*group, *_reaction(transcript, turns, exchange)])
+            yield _passage(transcript, asked, [*group, *_reaction(transcript, exchange)])
             group = []
         if _width(transcript, exchange) > LONGEST:
-            *parts, last = _cut_exchange(transcript, turns, exchange)
+            *parts, last = _cut_exchange(transcript, exchange)
             for part in parts:
-                yield _passage(transcript, turns, part)
-            reaction = _reaction(transcript, turns, following)
+                yield _passage(transcript, asked, part)
+            reaction = _reaction(transcript, following)
             fits = _width(transcript, [*last, *reaction]) <= LONGEST
-            yield _passage(transcript, turns, [*last, *reaction] if fits else last)
+            yield _passage(transcript, asked, [*last, *reaction] if fits else last)
         else:
             group.extend(exchange)
     if group:
-        yield _passage(transcript, turns, group)
+        yield _passage(transcript, asked, group)
 
 
-def _reaction(transcript: Transcript, turns: dict[int, Turn], exchange: Sequence[Sentence]) -> Sequence[Sentence]:
-    """What the interviewer says to the answer before asking on ("接近40人了。"): a short first paragraph, no question."""
+def _reaction(transcript: Transcript, exchange: Sequence[Sentence]) -> Sequence[Sentence]:
+    """What the interviewer says to the answer before asking on: a short first paragraph, no question."""
     if not exchange:
         return ()
-    first, turn = exchange[0], turns[exchange[0].turn]
+    first, turn = exchange[0], transcript.turns[exchange[0].turn]
     text = transcript.text[first.start : first.end]
     alone = len(turn.spans) > 1 and first.end == turn.spans[0].end
     return exchange[:1] if _asks(turn) and alone and width(text) <= LONGEST_REACTION and text[-1] not in "?？" else ()
 
 
-def _exchanges(turns: dict[int, Turn], run: Sequence[Sentence]) -> Iterable[list[Sentence]]:
+def _exchanges(turns: Sequence[Turn], run: Sequence[Sentence]) -> Iterable[list[Sentence]]:
     """A question and what follows it, up to the next question. Editors' text is one exchange a paragraph run."""
     exchange: list[Sentence] = []
     for sentence in run:
@@ -128,9 +128,9 @@ def _asks(turn: Turn) -> bool:
     return turn.role in (Role.HOST, Role.AUDIENCE)
 
 
-def _cut_exchange(transcript: Transcript, turns: dict[int, Turn], exchange: list[Sentence]) -> Iterable[list[Sentence]]:
+def _cut_exchange(transcript: Transcript, exchange: list[Sentence]) -> Iterable[list[Sentence]]:
     """A long exchange in parts of even length, none longer than LONGEST."""
-    question = [sentence for sentence in exchange if _asks(turns[sentence.turn])]
+    question = [sentence for sentence in exchange if _asks(transcript.turns[sentence.turn])]
     if question and len(question) < len(exchange) and _width(transcript, question) > LONGEST_QUESTION:
         yield from _even(transcript, question)
         exchange = exchange[len(question) :]
@@ -150,6 +150,8 @@ def _even(transcript: Transcript, sentences: Sequence[Sentence]) -> Iterable[lis
             yield part
             made += 1
             part = part[-OVERLAP:]
+            if _width(transcript, [*part, sentence]) > LONGEST:
+                part = []
         part.append(sentence)
     if part:
         yield part
@@ -163,9 +165,9 @@ def _width(transcript: Transcript, sentences: Sequence[Sentence]) -> float:
     return len(text) if width(text) > 0.6 * len(text) else len(text) / 3
 
 
-def _passage(transcript: Transcript, turns: dict[int, Turn], sentences: Sequence[Sentence]) -> Passage:
+def _passage(transcript: Transcript, asked: Sequence[Span | None], sentences: Sequence[Sentence]) -> Passage:
     start, end = sentences[0].start, sentences[-1].end
-    first, last = turns[sentences[0].turn], turns[sentences[-1].turn]
+    first, last = transcript.turns[sentences[0].turn], transcript.turns[sentences[-1].turn]
     return Passage(
         id=f"{transcript.doc}:{start}-{end}",
         doc=transcript.doc,
@@ -175,16 +177,17 @@ def _passage(transcript: Transcript, turns: dict[int, Turn], sentences: Sequence
         last_turn=last.number,
         section=first.section,
         kind=first.kind,
-        context=_question(turns, first),
+        context=asked[first.number],
     )
 
 
-def _question(turns: dict[int, Turn], first: Turn) -> Span | None:
-    """The question that the first turn of a passage answers, where the passage does not hold it."""
-    if first.kind is not Kind.INTERVIEW or _asks(first):
-        return None
-    for number in range(first.number - 1, -1, -1):
-        turn = turns[number]
-        if turn.kind is Kind.INTERVIEW and _asks(turn):
-            return Span(turn.start, turn.end)
-    return None
+def _last_questions(turns: Sequence[Turn]) -> list[Span | None]:
+    """Turn by turn, the question it answers; None for a question itself and for what the editors wrote."""
+    asked: list[Span | None] = []
+    question: Span | None = None
+    for turn in turns:
+        spoken = turn.kind is Kind.INTERVIEW
+        if spoken and _asks(turn):
+            question = Span(turn.start, turn.end)
+        asked.append(question if spoken and not _asks(turn) else None)
+    return asked

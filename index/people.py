@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -21,6 +21,8 @@ from index.model import Kind, Role, Speaker, Transcript
 from index.script import fold_characters
 
 OVERRIDES = "people.toml"
+HEAD = 20_000  # characters in which an introduction says who is who
+MOST_PAIRS = 500  # more names put side by side than any interview has
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +65,23 @@ def evidence(transcript: Transcript) -> NameEvidence:
     """Learn what a transcript says about who is who. Page junk is not looked at."""
     text = transcript.text
     parts = {
-        kind: "\n".join(text[s.start : s.end] for turn in transcript.turns if turn.kind is kind for s in turn.spans)
+        kind: "\n\n".join(text[s.start : s.end] for turn in transcript.turns if turn.kind is kind for s in turn.spans)
         for kind in Kind
     }
-    everything = "\n".join((transcript.metadata.title, *parts.values()))
-    head = "\n".join((transcript.metadata.title, parts[Kind.INTRODUCTION]))
+    everything = "\n\n".join((transcript.metadata.title, *parts.values()))
+    head = "\n\n".join((transcript.metadata.title, parts[Kind.INTRODUCTION]))[:HEAD]
     labels = tuple(
         dict.fromkeys((turn.label, turn.role.value) for turn in transcript.turns if turn.kind is Kind.INTERVIEW)
     )
-    pairs = tuple(dict.fromkeys(names.pairs(everything)))
+    named = {role_word(label)[1] for label, _ in labels}
+    pairs = tuple(dict.fromkeys((_as_labelled(local, named), latin) for local, latin in names.pairs(everything)))
+    pairs = pairs[:MOST_PAIRS]
     found = names.full_names(everything)
     found.update({name: everything.count(name) for pair in pairs for name in pair if name not in found})
+    surnamed = names.surnamed(head)
     for label, _ in labels:  # "知遥" for the 陈知遥 of the introduction
         bare = role_word(label)[1]
-        for name, count in names.surnamed(head).items():
+        for name, count in surnamed.items():
             if bare and (name.endswith(bare) or (len(bare) == 2 and bare[0] in "老小阿" and name[0] == bare[1])):
                 found[name] += count
     return NameEvidence(
@@ -86,6 +91,12 @@ def evidence(transcript: Transcript) -> NameEvidence:
         host=_host(transcript, head),
         guest=_guest(head, pairs, found),
     )
+
+
+def _as_labelled(local: str, labels: Container[str]) -> str:
+    """The end of a local name that is a label of the page: 史密斯 of 渔夫史密斯, where 夫 could be part of the name."""
+    ends = (local[at:] for at in range(1, len(local) - 1))
+    return local if names.DOTS.search(local) else next((end for end in ends if end in labels), local)
 
 
 def _host(transcript: Transcript, head: str) -> str:
@@ -164,7 +175,8 @@ def resolve(archive: Mapping[str, NameEvidence], overrides: Sequence[PersonOverr
     """Who each label of each transcript is, over the whole archive.
 
     Full names are one person wherever they stand; a given or family name alone is resolved within its
-    own transcript only, so that two people of one family name stay apart.
+    own transcript only, so that two people of one family name stay apart. A name that no text explains ("Lex:")
+    is taken for one person wherever it stands; people.toml tells them apart or gives the full name.
     """
     groups = _Groups()
     writings: dict[str, Counter[str]] = {}
@@ -176,9 +188,13 @@ def resolve(archive: Mapping[str, NameEvidence], overrides: Sequence[PersonOverr
     for person in overrides:
         for alias in person.aliases:
             groups.join(know(alias), know(person.name, 1_000_000))
+    shared = names.shared_family_names(pair for known in archive.values() for pair in known.pairs)
     for known in archive.values():
         for local, latin in known.pairs:
-            groups.join(know(local), know(latin, 1000))
+            if names.key(local) in shared:
+                know(latin, 1000)
+            else:
+                groups.join(know(local), know(latin, 1000))
     speakers = [
         _resolve_label(doc, label, Role(role), known, groups, know)
         for doc, known in sorted(archive.items())
@@ -199,6 +215,9 @@ def _resolve_label(
         shown = _role_name(label, role)
         return Speaker(doc, label, shown, role, "")
     full = _full_name(bare, known)
+    latin = {names.key(local): latin for local, latin in known.pairs}.get(names.key(full))
+    if latin and names.key(full) not in groups:  # a family name that other interviews give to another person
+        return Speaker(doc, label, full, role, know(latin, 1))
     person = know(full, 1) if full != bare or names.key(bare) not in groups else groups.find(names.key(bare))
     if full != bare:
         know(bare, 0)

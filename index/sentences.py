@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from index.model import Span
+
 FULL_WIDTH = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff]+")  # Han and kana
 OPENING = "“「『（(【《〈"
 CLOSING = {"”": "“", "」": "「", "』": "『", "）": "（", ")": "(", "】": "【", "》": "《", "〉": "〈"}
@@ -17,7 +18,7 @@ ABBREVIATION = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof|St|Jr|Sr|vs|etc|No|Inc|Ltd|Co
 
 
 def sentence_spans(text: str, span: Span) -> list[Span]:
-    """The sentences of text[span.start:span.end], in order, outer white space left out."""
+    """The sentences of text[span.start:span.end], in order, outer white space and bold marks left out."""
     spans: list[Span] = []
     for start, end in _merge_short(text, list(_cuts(text, span.start, span.end))):
         spans.extend(_cut_long(text, start, end))
@@ -40,7 +41,8 @@ def _cuts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             quotes.append(at)
         elif character in CLOSING and quotes and text[quotes[-1]] == CLOSING[character]:
             quotes.pop()
-        quotes = [quote for quote in quotes if at - quote < LONGEST_QUOTE]
+        if quotes and at - quotes[0] >= LONGEST_QUOTE:
+            quotes.pop(0)
         if _ends_here(text, at, end):
             stop = at + 1
             while stop < end and text[stop] in "。！？!?…." + AFTER_END:

@@ -9,18 +9,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import zip_longest
 
 from index import boilerplate
 from index.blocks import Block, split_blocks
 from index.head import read_head
 from index.labels import Label, find_labels, role_word
-from index.layout import Draft, is_section, read_section, section_numbers
+from index.layout import NUMBERED, Draft, DraftTurn, is_section, read_section, section_numbers
 from index.model import Excluded, Kind, Role, Span, Turn
 from index.script import ends_sentence
 
 QUESTION = re.compile(r"[?？]")
+LONGEST_CREDIT = 60
+UNSPOKEN = ("image", "rule", "link")
+SET_APART = re.compile(
+    r"[*_\[【（(★☆■●◆]|广告|廣告|\W*(?:advertisement|sponsored)\b|[\u2600-\u27bf\U0001f300-\U0001faff]", re.IGNORECASE
+)
 FIRST_PERSON = re.compile(r"(?<![“「『\"])(我|\bI\b|\bI'|\bI’|\bwe\b|\bmy\b)")
 
 
@@ -44,22 +49,22 @@ def read_page(text: str) -> Page:
     first = min(starts, default=len(blocks))
     title = read_head(draft, blocks[:first] if labels else blocks, bool(labels))
     if labels:
-        end = _end_of_talk(blocks, max(starts), _bare_questions(labels, roles))
+        end = _end_of_talk(text, blocks, starts, _bare_questions(labels, roles))
         _read_talk(draft, text, blocks[:end], starts, roles, first)
         for block in blocks[end:]:
             draft.leave_out(block, boilerplate.junk_reason(block) or "after the interview")
     else:
-        draft.turns = [_as_speech(turn) for turn in draft.turns]
-    turns = sorted((turn for turn in draft.turns if turn.spans), key=lambda turn: turn.start)
-    numbered = tuple(replace(turn, number=number) for number, turn in enumerate(turns))
+        _take_for_speech(draft.turns)
+    turns = sorted((turn for turn in draft.turns if turn.spans), key=lambda turn: turn.spans[0].start)
+    numbered = tuple(turn.finished(number) for number, turn in enumerate(turns))
     return Page(numbered, tuple(sorted(draft.excluded, key=lambda e: e.start)), title, bool(labels))
 
 
-def _as_speech(turn: Turn) -> Turn:
+def _take_for_speech(turns: Sequence[DraftTurn]) -> None:
     """On a page without speakers, the prose is one speaker's text."""
-    if turn.kind is Kind.INTRODUCTION:
-        return replace(turn, role=Role.GUEST, kind=Kind.INTERVIEW)
-    return turn
+    for turn in turns:
+        if turn.kind is Kind.INTRODUCTION:
+            turn.role, turn.kind = Role.GUEST, Kind.INTERVIEW
 
 
 def _line_start(text: str, position: int) -> int:
@@ -83,8 +88,14 @@ def _label_blocks(blocks: Sequence[Block], labels: Sequence[Label]) -> dict[int,
 def _roles(text: str, labels: Sequence[Label]) -> dict[str, Role]:
     """Role of each label: by its own word ("主持人"), else by behaviour: the host is who asks."""
     said: dict[str, list[str]] = {}
+    before = ""
     for label, following in zip_longest(labels, labels[1:]):
-        said.setdefault(label.name, []).append(text[label.end : following.start if following else label.end + 400])
+        words = text[label.end : following.start if following else label.end + 400]
+        if label.name == before:  # pages that label every paragraph: one turn all the same
+            said[before][-1] += words
+        else:
+            said.setdefault(label.name, []).append(words)
+        before = label.name
     roles: dict[str, Role] = {}
     asking: dict[str, float] = {}
     for name, turns in said.items():
@@ -94,8 +105,9 @@ def _roles(text: str, labels: Sequence[Label]) -> dict[str, Role]:
         else:
             asking[name] = sum(bool(QUESTION.search(turn.rstrip()[-60:])) for turn in turns) / len(turns)
     if asking and Role.HOST not in roles.values():
-        most = max(asking, key=lambda name: asking[name])
-        length = {name: sum(map(len, said[name])) / len(said[name]) for name in asking}
+        often = [name for name in asking if 4 * len(said[name]) >= max(len(said[other]) for other in asking)]
+        most = max(often, key=lambda name: asking[name])
+        length = {name: sum(map(len, said[name])) / len(said[name]) for name in often}
         if asking[most] > 0.25 and (len(asking) == 1 or length[most] < 3 * min(length.values())):
             roles[most] = Role.HOST
     return {name: roles.get(name, Role.GUEST) for name in said}
@@ -106,10 +118,12 @@ def _bare_questions(labels: Sequence[Label], roles: dict[str, Role]) -> bool:
     return all(roles[label.name] is not Role.GUEST for label in labels)
 
 
-def _end_of_talk(blocks: Sequence[Block], last_label: int, bare_questions: bool) -> int:
+def _end_of_talk(text: str, blocks: Sequence[Block], starts: dict[int, Label], bare_questions: bool) -> int:
     """The block after the last one that is talk: an end mark, or the first headline-like line, stops it."""
-    spoken = last_label + (2 if bare_questions else 1)
-    for number in range(last_label + 1, len(blocks)):
+    last_label = max(starts)
+    announced = not text[starts[last_label].end : blocks[last_label].end].strip()  # its words are in the next block
+    spoken = last_label + 1 + announced + bare_questions
+    for number in range(last_label + 1 + announced, len(blocks)):
         block = blocks[number]
         if boilerplate.is_note(block) or boilerplate.is_caption(block) or block.image:
             continue
@@ -142,24 +156,25 @@ def _read_talk(
     while number < len(blocks):
         block = blocks[number]
         label = starts.get(number)
+        announced = current >= 0 and not draft.turns[current].spans  # by a label alone on its line
         if label is not None:
             current, answer_due = _start_turn(draft, text, block, label, roles[label.name], bare_questions)
-        elif is_section(block, numbers) and not answer_due:
+        elif is_section(block, numbers) and not answer_due and (block.heading or not announced):
             number = read_section(draft, blocks, starts, number)
             current = -1
-        elif reason := _inline_junk(block):
+        elif reason := _inline_junk(block, announced):
             draft.leave_out(block, reason)
         elif boilerplate.is_note(block):
             draft.add(Span(block.start, block.end), "", Role.EDITOR, Kind.NOTE)
         elif boilerplate.is_caption(block) or (
-            current >= 0 and not answer_due and _stray_caption(blocks, number, prose_style)
+            current >= 0 and not (answer_due or announced) and _stray_caption(blocks, number, prose_style)
         ):
             draft.add(Span(block.start, block.end), "", Role.EDITOR, Kind.CAPTION)
         elif answer_due:
             draft.add(_speech(text, block.start, block.end, draft), "", Role.GUEST, Kind.INTERVIEW)
             current, answer_due = len(draft.turns) - 1, False
         elif current >= 0:
-            draft.extend(current, _speech(text, block.start, block.end, draft))
+            draft.turns[current].spans.append(_speech(text, block.start, block.end, draft))
         elif FIRST_PERSON.search(block.text) and (spoken := _last_spoken(draft)) is not None:
             previous = draft.turns[spoken]
             draft.add(_speech(text, block.start, block.end, draft), previous.label, previous.role, Kind.INTERVIEW)
@@ -170,9 +185,9 @@ def _read_talk(
 
 
 def _open_section(draft: Draft) -> str:
-    """A heading right above the first label names the first section; one with text under it does not."""
-    last = max((turn.section for turn in draft.turns[-1:]), default="")
-    return "" if draft.section == last else draft.section
+    """The heading that names the first section: right above the first label, or numbered, with a few words under it."""
+    last = draft.turns[-1].section if draft.turns else ""
+    return draft.section if draft.section != last or NUMBERED.match(draft.section) else ""
 
 
 def _start_turn(
@@ -184,16 +199,17 @@ def _start_turn(
     if span.start < span.end:
         draft.add(span, label.name, role, Kind.INTERVIEW)
     else:
-        draft.turns.append(Turn(0, label.name, role, Kind.INTERVIEW, draft.section, ()))
+        draft.turns.append(DraftTurn(label.name, role, Kind.INTERVIEW, draft.section, []))
     return len(draft.turns) - 1, bare_questions and role is not Role.GUEST
 
 
 def _speech(text: str, start: int, end: int, draft: Draft) -> Span:
     """Trim white space, stray marks at the edges, and an editor's credit behind the last words."""
-    credit = boilerplate.CREDIT_TAIL.search(text[start:end])
+    tail = max(start, end - LONGEST_CREDIT)
+    credit = boilerplate.CREDIT_TAIL.search(text[tail:end])
     if credit:
-        draft.excluded.append(Excluded(start + credit.start(), end, "credits"))
-        end = start + credit.start()
+        draft.excluded.append(Excluded(tail + credit.start(), end, "credits"))
+        end = tail + credit.start()
     while start < end and text[start] in " \t\r\n\u3000\u200b":
         start += 1
     while end > start and text[end - 1] in " \t\r\n\u3000\u200b":
@@ -201,9 +217,16 @@ def _speech(text: str, start: int, end: int, draft: Draft) -> Span:
     return Span(start, end)
 
 
-def _inline_junk(block: Block) -> str:
+def _inline_junk(block: Block, announced: bool) -> str:
+    """Why a block inside the talk is left out: what no speaker can have said, or an advert set apart from the speech.
+
+    A label alone on its line announces the block below it: those words are the speaker's, whatever they are about.
+    """
     reason = boilerplate.junk_reason(block)
-    return "" if reason in ("share and counters", "navigation") and not boilerplate.is_fragment(block) else reason
+    if not reason or reason in UNSPOKEN:
+        return reason
+    set_apart = boilerplate.is_fragment(block) or SET_APART.match(block.text)
+    return reason if set_apart and not announced else ""
 
 
 def _paragraphs_close(blocks: Sequence[Block]) -> bool:

@@ -49,7 +49,7 @@ RULE = re.compile(r"^[ \t>]*([-*_])(?:[ \t]*\1){2,}[ \t]*$", re.MULTILINE)  # wh
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """Sentences of one turn that follow each other, and the passage they were found in."""
+    """Sentences of one turn that follow each other, and the passage that holds them."""
 
     doc: str
     start: int
@@ -163,20 +163,20 @@ def _length(retriever: Retriever, row: int) -> int:
 
 
 def _quotations(retriever: Retriever, chosen: Sequence[int], passage_of: dict[int, int]) -> list[Quotation]:
-    """Join chosen sentences that follow each other; order by the place of the best of each."""
+    """Join chosen sentences that follow each other in one passage; order by the place of the best of each."""
     place = {row: at for at, row in enumerate(chosen)}
     runs: list[list[int]] = []
     for row in sorted(chosen):
-        if runs and row == runs[-1][-1] + 1 and _same_turn(retriever, runs[-1][-1], row):
+        before = runs[-1][-1] if runs else -1
+        if row == before + 1 and passage_of[row] == passage_of.get(before) and _same_turn(retriever, before, row):
             runs[-1].append(row)
         else:
             runs.append([row])
     runs.sort(key=lambda run: min(place[row] for row in run))
-    return [_quotation(retriever, run, passage_of, place) for run in runs]
+    return [_quotation(retriever, run, passage_of[run[0]]) for run in runs]
 
 
-def _quotation(retriever: Retriever, run: list[int], passage_of: dict[int, int], place: dict[int, int]) -> Quotation:
-    best = min(run, key=lambda row: place[row])
+def _quotation(retriever: Retriever, run: list[int], passage: int) -> Quotation:
     doc, first = _sentence(retriever, run[0])
     _, last = _sentence(retriever, run[-1])
-    return Quotation(doc, first.start, last.end, first.turn, passage_of[best])
+    return Quotation(doc, first.start, last.end, first.turn, passage)

@@ -46,7 +46,7 @@ def allowed_rows(index: Index, filters: Filters) -> Allowed | None:
     """
     if not filters:
         return None
-    docs = {document.doc for document in index.documents() if _in_time(document.date, filters)}
+    docs = {document.doc for document in index.documents() if in_time(document.date, filters)}
     if filters.interviews:
         docs &= {index.document(_interview(index, name)).doc for name in filters.interviews}
     turns = _turns_of(index, filters.speakers) if filters.speakers else None
@@ -62,7 +62,7 @@ def allowed_rows(index: Index, filters: Filters) -> Allowed | None:
     return Allowed(np.array(passages, dtype=bool), np.array(sentences, dtype=bool))
 
 
-def _in_time(date: str, filters: Filters) -> bool:
+def in_time(date: str, filters: Filters) -> bool:
     """Whether a date can lie between since and until: "2016" can be any day of that year; no date never does."""
     if not filters.since and not filters.until:
         return True

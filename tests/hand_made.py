@@ -6,7 +6,7 @@ With them the order of a search can be worked out on paper.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -35,6 +35,7 @@ class Said:
     sentences: tuple[str, ...]
     kind: Kind = Kind.INTERVIEW
     between: str = ""
+    goes_on: bool = False  # the same turn still, in the next passage
 
 
 def asked(*sentences: str, label: str = "主持人") -> Said:
@@ -43,6 +44,10 @@ def asked(*sentences: str, label: str = "主持人") -> Said:
 
 def answered(*sentences: str, label: str = "林岚", between: str = "") -> Said:
     return Said(label, Role.GUEST, sentences, between=between)
+
+
+def going_on(*sentences: str) -> Said:
+    return Said("", Role.GUEST, sentences, goes_on=True)
 
 
 def summed_up(*sentences: str) -> Said:
@@ -100,6 +105,7 @@ def make_retriever(
     entries = [_entry(doc, talk, (dates or {}).get(doc, "")) for doc, talk in talks.items()]
     setting = Setting("0", PARSER_VERSION, embedder.name, "", ())
     contents = assemble(entries, (), setting, EmbeddingChoice(embedder.name, lambda: embedder), None, _Silent())
+    folder.mkdir(exist_ok=True)
     write_generation(folder, contents, _Silent())
     return Retriever(open_index(folder), embedder)
 
@@ -112,20 +118,24 @@ def _entry(doc: str, talk: Talk, date: str) -> Entry:
     question: Span | None = None
     for said_in_passage in talk:
         context = question if said_in_passage[0].role is Role.GUEST else None
-        first = len(turns)
+        first = len(sentences)
         for said in said_in_passage:
             text += f"{said.label}：" if said.label else ""
             start = len(text)
+            turn = Turn(len(turns), said.label, said.role, said.kind, "", ())
+            turn = turns.pop() if said.goes_on else turn
             for number, sentence in enumerate(said.sentences):
                 text += said.between if number else ""
-                sentences.append(Sentence(len(text), len(text) + len(sentence), len(turns)))
+                sentences.append(Sentence(len(text), len(text) + len(sentence), turn.number))
                 text += sentence
             span = Span(start, len(text))
-            turns.append(Turn(len(turns), said.label, said.role, said.kind, "", (span,)))
+            turns.append(replace(turn, spans=(*turn.spans, span)))
             question = span if said.role is Role.HOST else question
             text += "\n\n"
-        start, end, kind = turns[first].start, turns[-1].end, turns[first].kind
-        passages.append(Passage(f"{doc}:{start}-{end}", doc, start, end, first, len(turns) - 1, "", kind, context))
+        start, end, turn = sentences[first].start, sentences[-1].end, turns[sentences[first].turn]
+        passages.append(
+            Passage(f"{doc}:{start}-{end}", doc, start, end, turn.number, len(turns) - 1, "", turn.kind, context)
+        )
     metadata = Metadata(title=doc, date=date)
     transcript = Transcript(doc, f"/{doc}.txt", text, "utf-8", "zh-Hans", metadata, tuple(turns), ())
     return Entry(transcript, Cut(tuple(passages), tuple(sentences)), evidence(transcript), doc, ())

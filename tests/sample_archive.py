@@ -8,7 +8,7 @@ from pathlib import Path
 from hand_made import AnyEmbedder
 
 from index.build import build_index
-from index.embedding import load_embedder
+from index.embedding import Embedder, load_embedder
 from index.model import Kind
 from index.store import open_index
 from rag.answer import Citation
@@ -18,11 +18,16 @@ SAMPLES = Path(__file__).parent.parent / "eval" / "samples"
 
 
 @cache
+def bundled() -> Embedder:
+    """The bundled model: what builds need of it is loaded once."""
+    return load_embedder()
+
+
+@cache
 def sample_retriever(scratch: Path) -> Retriever:
     """The samples with the bundled model. `scratch` is the folder of this test run."""
-    embedder = load_embedder()
-    build_index([SAMPLES], scratch / "samples", embedder)
-    return Retriever(open_index(scratch / "samples"), embedder)
+    build_index([SAMPLES], scratch / "samples", bundled())
+    return Retriever(open_index(scratch / "samples"), bundled())
 
 
 @cache

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hand_made import answered, asked, make_retriever, summed_up
@@ -13,7 +11,7 @@ from sample_archive import chance_retriever
 
 from index.errors import InputError
 from index.store import Index
-from rag.filters import Filters, allowed_rows, find_person
+from rag.filters import Filters, allowed_rows, find_person, in_time
 
 DATES = {"year": "2016", "month": "2016-09", "day": "2016-09-15", "later": "2024-10-17", "undated": ""}
 
@@ -89,12 +87,10 @@ def test_an_undated_interview_is_found_only_without_dates(dated: Index) -> None:
 def test_a_day_is_in_time_exactly_when_the_calendar_says_so(
     day: str, precision: int, bound: str, bound_precision: int
 ) -> None:
-    from rag.filters import _in_time
-
     date, limit = day[:precision], bound[:bound_precision]
     shared = min(precision, bound_precision)
-    assert _in_time(date, Filters(since=limit)) == (date[:shared] >= limit[:shared])
-    assert _in_time(date, Filters(until=limit)) == (date[:shared] <= limit[:shared])
+    assert in_time(date, Filters(since=limit)) == (date[:shared] >= limit[:shared])
+    assert in_time(date, Filters(until=limit)) == (date[:shared] <= limit[:shared])
 
 
 def test_interviews_are_alternatives_and_go_by_name_or_title(samples: Index) -> None:
@@ -155,5 +151,5 @@ def test_speakers_are_alternatives_and_filters_narrow_each_other(panel: Index) -
 def test_masks_are_as_long_as_what_they_mask(samples: Index) -> None:
     allowed = allowed_rows(samples, Filters(until="2020"))
     assert allowed is not None
-    assert (allowed.passages.dtype, allowed.sentences.dtype) == (np.bool_, np.bool_)
+    assert allowed.passages.dtype == allowed.sentences.dtype == np.dtype(bool)
     assert (len(allowed.passages), len(allowed.sentences)) == (len(samples.passages), len(samples.sentences))

@@ -12,6 +12,7 @@ from index.errors import InputError
 MAX_BYTES = 64 * 1024 * 1024  # an interview is some 100 KB; far above that it is not one
 # Where several encodings decode the same bytes, the likelier ones for this kind of file first.
 PREFERRED = ("gb18030", "big5", "cp1252")
+COMMON = "\n ,.e，。的"  # every text is full of some of these; read in the wrong byte order it has none
 MAX_UNDECODABLE = 0.01  # a page cut off in the middle of a character is read, a wrong guess is not
 
 
@@ -49,9 +50,9 @@ def decode(data: bytes) -> SourceText | None:
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
             return _lenient(data, (encoding,))
-    if b"\0" in data:  # UTF-16 without its mark, of which ASCII makes every other byte zero, or no text at all
-        high_byte_first = data[0::2].count(0) > data[1::2].count(0)
-        return _lenient(data, ("utf-16-be" if high_byte_first else "utf-16-le",))
+    if b"\0" in data:  # UTF-16 without its mark, or no text at all
+        orders = ("utf-16-le", "utf-16-be")
+        return _lenient(data, (max(orders, key=lambda order: _commonness(data.decode(order, errors="replace"))),))
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -82,6 +83,10 @@ def _lenient(data: bytes, encodings: tuple[str, ...]) -> SourceText | None:
         return SourceText(text, encoding)
     warning = f"{lost} characters could not be decoded as {encoding} and stand as \ufffd"
     return SourceText(text, encoding, (warning,))
+
+
+def _commonness(text: str) -> int:
+    return sum(map(text.count, COMMON))
 
 
 def _is_binary(text: str) -> bool:

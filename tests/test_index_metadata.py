@@ -1,0 +1,89 @@
+"""Title, date, outlet and link as a page gives them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.metadata import first_date, read_metadata
+from index.model import Metadata
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("2024-10-17 09:50", "2024-10-17"),
+        ("2024/3/5", "2024-03-05"),
+        ("2016年9月", "2016-09"),
+        ("2016年", "2016"),
+        ("二〇一六年", ""),
+        ("2024 年 3 月 5 日", "2024-03-05"),
+        ("2024年3月5號", "2024-03-05"),
+        ("March 4, 2024", "2024-03-04"),
+        ("4th March 2024", "2024-03-04"),
+        ("Sept. 2019", "2019-09"),
+        ("2024-13-01", ""),
+        ("2024-02-45", ""),
+        ("room 2024", ""),
+        ("1234-05-06", ""),
+        ("先是2020年5月，后来2021年", "2020-05"),
+        ("", ""),
+    ],
+)
+def test_first_date(text: str, date: str) -> None:
+    assert first_date(text) == date
+
+
+def metadata(text: str, path: str = "talk.md", title: str = "", introduction: str = "") -> Metadata:
+    return read_metadata(text, path, title, introduction)
+
+
+def test_a_pages_own_lines() -> None:
+    page = "# 灯\n\n文章作者: 灯下报\n发布时间: 2024-10-17 09:50\n原文链接: http://a.example/s?x=1&y=2\n\n"
+    assert metadata(page, title="灯") == Metadata("灯", "2024-10-17", "灯下报", "http://a.example/s?x=1&y=2")
+
+
+def test_traditional_and_english_lines() -> None:
+    assert metadata("發布時間: 2022-11-05\n").date == "2022-11-05"
+    assert metadata("*Published 14 October 2023 in The Review*\n").date == "2023-10-14"
+    assert metadata("Originally published at https://a.example/88\n").url == "https://a.example/88"
+
+
+def test_a_file_name_gives_date_and_title() -> None:
+    assert metadata("灯。", "x/2020-05-15-專訪.md") == Metadata("2020-05-15-專訪", "2020-05-15", "", "")
+    assert metadata("灯。", "x/000_87cd6fb89785e3a4.txt").title == ""
+
+
+def test_the_pages_date_goes_before_the_file_names() -> None:
+    assert metadata("日期：2021-01-02\n", "2020-05-15.md").date == "2021-01-02"
+
+
+def test_a_day_without_a_year_is_the_first_after_the_latest_of_the_text() -> None:
+    """Reported on 12 March; the text speaks of 17 December 2023 and of 2 January 2024 at the latest."""
+    introduction = "灯下报讯 3月12日消息，某某"
+    page = introduction + "。2023年12月17日，2024年1月2日。"
+    assert metadata(page, introduction=introduction).date == "2024-03-12"
+    late = introduction + "。2023年12月17日。"
+    assert metadata(late, introduction=introduction).date == "2024-03-12"
+    assert metadata(introduction, introduction=introduction).date == ""
+    assert metadata(page, introduction=introduction).outlet == "灯下报"
+
+
+def test_the_introduction_gives_the_month_of_the_talk() -> None:
+    assert metadata("甲。", introduction="2016年9月，某人采访了某人。").date == "2016-09"
+
+
+def test_the_outlet_of_a_portal_and_of_a_last_line() -> None:
+    assert metadata("某网首页 > 频道 > 正文\n").outlet == "某网"
+    assert metadata("灯。" * 2000 + "\n来源：某报\n").outlet == "某报"
+
+
+def test_picture_links_are_not_the_pages_link() -> None:
+    assert metadata("![](https://a.example/1.png)\n灯。").url == ""
+
+
+@given(st.text(max_size=120), st.text(max_size=60))
+def test_any_text_has_metadata(text: str, introduction: str) -> None:
+    found = metadata(text, introduction=introduction)
+    assert len(found.date) in (0, 4, 7, 10)
