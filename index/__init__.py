@@ -1,1 +1,7 @@
 """Files become an index: readers, turns, people, passages, vectors, words, and the directory on disk."""
+
+import os
+
+# Threads of the numeric libraries (OpenMP) spin while they wait, unless told otherwise before the first is loaded.
+# With anything else running on a small machine that costs ten times the work itself.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

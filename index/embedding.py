@@ -213,13 +213,16 @@ def clean(text: str) -> str:
 
 @contextmanager
 def paused_gc() -> Iterator[None]:
-    """No garbage collection inside: importing torch and its company makes objects only, and takes a fifth less."""
+    """No garbage collection inside, and none of what was made inside: importing torch and its company takes a fifth
+    less so, and leaving the process two seconds less.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
+            gc.freeze()
             gc.enable()
 
 

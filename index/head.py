@@ -83,7 +83,7 @@ def _title(blocks: Sequence[Block]) -> Block | None:
     for block in blocks[:12]:
         if block.heading in (1, 2) and not boilerplate.is_summary_heading(block):
             return block
-    for block in blocks[:4]:
+    for block in blocks[:4] if len(blocks) > 1 else ():
         if ends_sentence(block.text) and (len(block.text) > 60 or block.text.rstrip(CLOSING)[-1] in "。."):
             return None
         if 8 <= len(block.text) <= 120 and not boilerplate.is_metadata(block) and not boilerplate.junk_reason(block):

@@ -111,11 +111,11 @@ class LexicalIndex:
         known = sum(rarity for term, rarity in wanted.items() if term in self._vocabulary)
         return known / sum(wanted.values()) if wanted else 0.0
 
-    def overlap(self, question: str, text: str) -> float:
-        """How much of the question's information a text repeats, 0 to 1: its terms weighted by their rarity."""
+    def overlaps(self, question: str, texts: Sequence[str]) -> list[float]:
+        """How much of the question's information each text repeats, 0 to 1: its terms weighted by their rarity."""
         wanted = {term: self._rarity(term) for term in terms(question)}
-        shared = sum(wanted[term] for term in set(terms(text)) & wanted.keys())
-        return shared / sum(wanted.values()) if wanted else 0.0
+        whole = sum(wanted.values()) or 1.0
+        return [sum(wanted[term] for term in set(terms(text)) & wanted.keys()) / whole for text in texts]
 
     def _rarity(self, term: str) -> float:
         number = self._vocabulary.get(term)

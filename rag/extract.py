@@ -29,7 +29,7 @@ EDITORS = 1.0
 # subjects added. Other models have other scales, so that an index made by one of them declines only when it is empty.
 CALIBRATED = ("bundled", "intfloat/multilingual-e5-small")
 TOO_FAR = {"zh": 0.862}
-TOO_FAR_OTHERWISE = 0.80
+TOO_FAR_OTHERWISE = 0.77
 FALL_OFF = 5.0  # a sentence worth so much less than the best is not worth quoting
 
 ASKS_NUMBER = re.compile(
@@ -110,17 +110,18 @@ def _worth(retriever: Retriever, ranking: Ranking, passage_of: dict[int, int]) -
     replies = standard(ranking.replied_to, ranking.sentence_scores > -np.inf)
     asks_number = bool(ASKS_NUMBER.search(ranking.question))
     asked_before = _asked_before(ranking, passage_of)
+    texts = [view.text_of(doc)[s.start : s.end] for doc, s in map(view.index.sentences.__getitem__, passage_of)]
+    shared = retriever.index.lexical.overlaps(ranking.question, texts)
     own: dict[int, float] = {}
-    for row, passage in passage_of.items():
+    for (row, passage), text, words in zip(passage_of.items(), texts, shared, strict=True):
         doc, sentence = view.index.sentences[row]
-        text = view.text_of(doc)[sentence.start : sentence.end]
         turn = view.turn(doc, sentence.turn)
         own[row] = (
             OWN * float(nearness[row])
             + PASSAGE * float(ranking.scores[passage])
             + REPLY * float(replies[row])
             + NEAREST_REPLY * (ranking.replied_to[row] == asked_before)
-            + SHARED * retriever.index.lexical.overlap(ranking.question, text)
+            + SHARED * words
             + NUMBER * (asks_number and bool(NUMERAL.search(text)))
             - HOST * (turn.role in (Role.HOST, Role.AUDIENCE))
             - EDITORS * (turn.kind is not Kind.INTERVIEW)

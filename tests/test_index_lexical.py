@@ -78,7 +78,7 @@ def test_unknown_words_and_empty_questions_score_nothing() -> None:
 def test_coverage_and_overlap_weigh_rare_terms_more() -> None:
     index = LexicalIndex.build(TEXTS)
     lamp, oil = math.log(1 + 1.5 / 2.5), math.log(1 + 2.5 / 1.5)
-    assert index.overlap("lamp oil", "the oil") == pytest.approx(oil / (lamp + oil))
+    assert index.overlaps("lamp oil", ["the oil", ""]) == pytest.approx([oil / (lamp + oil), 0.0])
     unknown = math.log(1 + 3.5 / 0.5)
     assert index.coverage("lamp harbour") == pytest.approx(lamp / (lamp + unknown))
 
