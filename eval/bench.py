@@ -110,7 +110,7 @@ def measure_quality(retriever: Retriever, questions: Sequence[Gold], name: str) 
     print(f"{name}: {len(questions)} questions, {len(recalls)} of them answerable")
     print(f"  recall@5 {mean(recalls):.3f} with {mean(lengths):.0f} characters in the five, at most {max(lengths)}")
     print(f"  MRR {mean(ranks):.3f}   key facts in the extractive answer {mean(facts):.3f}")
-    print(f"  declined: precision {precision:.2f}, recall {recall:.2f}   warm question p50 {median(seconds) * 1000:.0f} ms")
+    print(f"  declined: precision {precision:.2f}, recall {recall:.2f}; warm p50 {median(seconds) * 1000:.0f} ms")
 
 
 if __name__ == "__main__":

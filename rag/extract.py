@@ -29,7 +29,7 @@ EDITORS = 1.0
 # subjects added. Other models have other scales, so that an index made by one of them declines only when it is empty.
 CALIBRATED = ("bundled", "intfloat/multilingual-e5-small")
 TOO_FAR = {"zh": 0.862}
-TOO_FAR_OTHERWISE = 0.77
+TOO_FAR_OTHERWISE = 0.785
 FALL_OFF = 5.0  # a sentence worth so much less than the best is not worth quoting
 
 ASKS_NUMBER = re.compile(
