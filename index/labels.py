@@ -7,10 +7,11 @@ from collections import Counter
 from dataclasses import dataclass
 
 from index.model import Role
-from index.script import fold_characters, is_han
+from index.script import fold_characters, is_han, is_hangul, is_kana
 
 HOST_WORDS = frozenset(
     "问 提问 主持人 主持 记者 采访者 访谈者 采访人 访问者 "
+    "インタビュアー 聞き手 司会 기자 진행자 질문 "
     "q host interviewer moderator presenter anchor reporter".split()
 )
 GUEST_WORDS = frozenset("答 回答 嘉宾 来宾 受访者 受访人 a guest interviewee speaker".split())
@@ -68,6 +69,8 @@ def find_labels(text: str) -> list[Label]:
     names = Counter(_key(label.name) for label in candidates)
     words = HOST_WORDS | GUEST_WORDS | AUDIENCE_WORDS
     core = {name for name, count in names.items() if count >= 3 or (name in words and count >= 2)}
+    if len(core) == 1 and not core & words and not any(label.style != "plain" for label in candidates):
+        return []  # one recurring "Todo:" is no conversation
     if not core:
         core = {name for name, count in names.items() if count >= 2 or name in words}
         if len(core) < 2:
@@ -80,6 +83,8 @@ def find_labels(text: str) -> list[Label]:
     }
     # Who recurs and is heard between the others is one of them, also in the last word after theirs.
     core |= {_key(label.name) for label in among if names[_key(label.name)] >= 2}
+    if {"问", "答"} <= core or {"q", "a"} <= core:  # they leave nobody else to speak: 优点：… is part of an answer
+        core &= words
     # Someone who speaks once: in the middle of the talk, and set apart as the others are; headings anywhere.
     return [
         label
@@ -103,7 +108,7 @@ def _plausible(name: str, style: str) -> bool:
     key = _key(name)
     if not key or key in NOT_SPEAKERS or key.startswith("http"):
         return False
-    han = sum(map(is_han, key))
+    han = sum(is_han(character) or is_kana(character) or is_hangul(character) for character in key)
     if han:
         return han <= 14 and (style == "heading" or not SENTENCE_CHARACTERS & set(key))
     words = name.split()

@@ -27,7 +27,7 @@ DATES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (ISO, CHINESE, E
 DATED_LINE = re.compile(
     r"^[>*_# \t\u3000]*+(?:发布时间|發布時間|发布日期|發布日期|发表于|發表於|播出日期|访谈时间|時間|时间|日期"
     r"|published(?: on)?|posted(?: on)?|date|recorded|aired)"
-    r"[*_\s]*[:：]?[*_\s]*(?P<rest>[^\n]{4,60})",
+    r"[*_ \t]*(?:[:：]|[ \t](?=[\dA-Z]))[*_ \t]*(?P<rest>[^\n]{4,60})",
     re.IGNORECASE | re.MULTILINE,
 )
 DATELINE = re.compile(
@@ -45,7 +45,6 @@ LINK = re.compile(
     r"|source)[*_\s]*+[:：]?\s*+(?P<url>https?://[^\s)>\]]+)",
     re.IGNORECASE,
 )
-ANY_LINK = re.compile(r"(?<!\()https?://[^\s)>\]，。]+")
 HEAD = 3000  # characters of a page in which its own date stands
 
 
@@ -106,7 +105,8 @@ def _year_for(month: int, day: int, text: str) -> str:
 
 
 def _outlet(text: str, head: str, dateline: re.Match[str] | None) -> str:
-    if match := OUTLET.search(head):
+    match = OUTLET.search(head)
+    if match and not match["outlet"].startswith("http"):
         return match["outlet"].strip(" *_[]")
     if dateline:
         return dateline["outlet"].removesuffix("讯").removesuffix("訊")
@@ -118,10 +118,7 @@ def _outlet(text: str, head: str, dateline: re.Match[str] | None) -> str:
 
 def _url(text: str) -> str:
     match = LINK.search(text[:HEAD]) or LINK.search(text)
-    if match:
-        return match["url"].rstrip("*_.,")
-    link = ANY_LINK.search(text[:HEAD])
-    return link.group().rstrip("*_.,") if link else ""
+    return match["url"].rstrip("*_.,") if match else ""
 
 
 def _title_from(path: str) -> str:

@@ -27,7 +27,7 @@ LETTER = r"[A-Za-zÀ-ÿ’'\-]"
 GAP = r"(?:[^\S\n]+|[^\S\n]*\n[^\S\n]*)"  # a name may run over a line's end, never over a paragraph's
 LATIN_NAME = (
     rf"(?<![A-Za-zÀ-ÿ])[A-Z]{LETTER}{{1,30}}"
-    rf"(?:{GAP}(?:[A-Z]\.{GAP}|(?:de|van|von|der|bin|al|la){GAP})?[A-Z](?:[A-Za-zÀ-ÿ’'\-.]{{0,30}}))"
+    rf"(?:{GAP}(?:[A-Z]\.{GAP}|(?:de|van|von|der|bin|al|la){GAP})?[A-Z](?:[A-Za-zÀ-ÿ’'\-]{{1,30}}|\.|))"
     r"{1,3}"
 )
 PAIR = re.compile(rf"(?P<local>[\u3400-\u9fff·•・‧]{{2,24}})\s*[（(]\s*(?P<latin>{LATIN_NAME})\s*[,，）)]")
@@ -39,7 +39,7 @@ DOTTED = re.compile(r"[\u3400-\u9fff]{2,10}(?:[·•・‧][\u3400-\u9fff]{1,10}
 FULL_LATIN = re.compile(LATIN_NAME)
 DOTS = re.compile(r"[·•・‧]")
 INTRODUCES = re.compile(
-    rf"(?:我是|我叫|我係|I'm|I’m|I am|[Mm]y name is|this is)\s*(?:主持人|記者|记者"
+    rf"(?:我是|我叫|我係|I'm|I’m|I am|[Mm]y name is)\s*(?:主持人|記者|记者"
     rf"|[你您]的主持人)?\s*(?P<name>{LATIN_NAME}|[\u3400-\u9fff]{{2,4}}(?=[，,。！!、]))"
 )
 HOSTS = re.compile(

@@ -79,10 +79,11 @@ def evidence(transcript: Transcript) -> NameEvidence:
     found = names.full_names(everything)
     found.update({name: everything.count(name) for pair in pairs for name in pair if name not in found})
     surnamed = names.surnamed(head)
-    for label, _ in labels:  # "知遥" for the 陈知遥 of the introduction
+    for label, _ in labels:  # "知遥" for the 陈知遥 of the introduction; 老魏 only for a 魏长庚 named more than once
         bare = role_word(label)[1]
         for name, count in surnamed.items():
-            if bare and (name.endswith(bare) or (len(bare) == 2 and bare[0] in "老小阿" and name[0] == bare[1])):
+            familiar = len(bare) == 2 and bare[0] in "老小阿" and name[0] == bare[1] and count > 1
+            if bare and (name.endswith(bare) or familiar):
                 found[name] += count
     return NameEvidence(
         labels=labels,
@@ -103,8 +104,10 @@ def _host(transcript: Transcript, head: str) -> str:
     """The host's name where only the introduction or the host's own first words give it."""
     opening = [turn for turn in transcript.turns if turn.role is Role.HOST][:2]
     for turn in opening:
-        if match := names.INTRODUCES.search(transcript.text[turn.start : turn.end]):
-            return " ".join(match["name"].split())
+        for match in names.INTRODUCES.finditer(transcript.text[turn.start : turn.end]):
+            name = " ".join(match["name"].split())
+            if name.isascii() or (len(name) < 4 and fold_characters(name[0]) in names.SURNAMES):
+                return name  # not the 很好奇 of 我是很好奇
     if match := names.HOSTS.search(head):
         found = match["a"] or match["b"]
         name = found if found.isascii() else names.local_name(found)
@@ -131,9 +134,12 @@ def read_overrides(folders: Iterable[Path]) -> tuple[PersonOverride, ...]:
         if not path.is_file():
             continue
         try:
-            entries = tomllib.loads(path.read_text(encoding="utf-8")).get("person", [])
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise InputError(f"{path}: cannot be read as TOML ({error})") from error
+        if unknown := sorted(table.keys() - {"person"}):
+            raise InputError(f"{path}: {unknown[0]} means nothing here; each person begins with [[person]]")
+        entries = table.get("person", [])
         for number, entry in enumerate(entries if isinstance(entries, list) else [None], start=1):
             found.append(_override(path, number, entry))
     return tuple(found)
@@ -147,6 +153,7 @@ def _override(path: Path, number: int, entry: object) -> PersonOverride:
             and name.strip()
             and isinstance(aliases, list)
             and all(isinstance(a, str) for a in aliases)
+            and entry.keys() <= {"name", "aliases"}
         ):
             return PersonOverride(name.strip(), tuple(alias.strip() for alias in aliases if alias.strip()))
     raise InputError(f'{path}: [[person]] number {number} needs name = "…" and aliases = ["…", …]')
@@ -186,6 +193,7 @@ def resolve(archive: Mapping[str, NameEvidence], overrides: Sequence[PersonOverr
         return groups.find(names.key(name))
 
     for person in overrides:
+        know(person.name, 1_000_000)
         for alias in person.aliases:
             groups.join(know(alias), know(person.name, 1_000_000))
     shared = names.shared_family_names(pair for known in archive.values() for pair in known.pairs)
@@ -218,10 +226,7 @@ def _resolve_label(
     latin = {names.key(local): latin for local, latin in known.pairs}.get(names.key(full))
     if latin and names.key(full) not in groups:  # a family name that other interviews give to another person
         return Speaker(doc, label, full, role, know(latin, 1))
-    person = know(full, 1) if full != bare or names.key(bare) not in groups else groups.find(names.key(bare))
-    if full != bare:
-        know(bare, 0)
-    return Speaker(doc, label, full, role, person)
+    return Speaker(doc, label, full, role, know(full, 1))
 
 
 def _full_name(label: str, known: NameEvidence) -> str:

@@ -23,6 +23,8 @@ from index.script import ends_sentence
 QUESTION = re.compile(r"[?？]")
 LONGEST_CREDIT = 60
 UNSPOKEN = ("image", "rule", "link")
+US = re.compile(r"(?:联系|聯絡|聯繫|关注|關注|contact|follow)\s*(?:我们|我們|us)", re.IGNORECASE)
+PAGE_FOOT = ("follow us", "contact", "copyright", "related reading", "credits", "rule")
 SET_APART = re.compile(
     r"[*_\[【（(★☆■●◆]|广告|廣告|\W*(?:advertisement|sponsored)\b|[\u2600-\u27bf\U0001f300-\U0001faff]", re.IGNORECASE
 )
@@ -123,24 +125,35 @@ def _end_of_talk(text: str, blocks: Sequence[Block], starts: dict[int, Label], b
     last_label = max(starts)
     announced = not text[starts[last_label].end : blocks[last_label].end].strip()  # its words are in the next block
     spoken = last_label + 1 + announced + bare_questions
+    punctuated = _paragraphs_close(blocks[min(starts) : last_label + 1])
     for number in range(last_label + 1 + announced, len(blocks)):
         block = blocks[number]
         if boilerplate.is_note(block) or boilerplate.is_caption(block) or block.image:
             continue
-        if boilerplate.is_end(block) or block.heading or (block.rule and block.text.strip("* _")):
+        if boilerplate.is_end(block) or (block.rule and block.text.strip("* _")):
             return number
-        if boilerplate.junk_reason(block) in (
-            "follow us",
-            "contact",
-            "copyright",
-            "related reading",
-            "credits",
-            "rule",
-        ):
+        if block.heading and not _prose_follows(blocks, number + 1):
             return number
-        if number >= spoken and (boilerplate.is_fragment(block) or boilerplate.is_metadata(block)):
+        if boilerplate.junk_reason(block) in PAGE_FOOT and (_set_apart(block) or not _speaks(block)):
+            return number
+        if number >= spoken and punctuated and (boilerplate.is_fragment(block) or boilerplate.is_metadata(block)):
             return number
     return len(blocks)
+
+
+def _prose_follows(blocks: Sequence[Block], number: int) -> bool:
+    """Whether sentences that are no page furniture stand between here and the end of the page."""
+    for block in blocks[number:]:
+        if boilerplate.is_end(block):
+            return False
+        if ends_sentence(block.text) and not (block.heading or block.image or boilerplate.junk_reason(block)):
+            return True
+    return False
+
+
+def _speaks(block: Block) -> bool:
+    """Whether somebody says "I" or "we" here, other than in "contact us"."""
+    return bool(FIRST_PERSON.search(US.sub("", block.text)))
 
 
 def _read_talk(
@@ -225,8 +238,11 @@ def _inline_junk(block: Block, announced: bool) -> str:
     reason = boilerplate.junk_reason(block)
     if not reason or reason in UNSPOKEN:
         return reason
-    set_apart = boilerplate.is_fragment(block) or SET_APART.match(block.text)
-    return reason if set_apart and not announced else ""
+    return reason if _set_apart(block) and not announced else ""
+
+
+def _set_apart(block: Block) -> bool:
+    return boilerplate.is_fragment(block) or bool(SET_APART.match(block.text))
 
 
 def _paragraphs_close(blocks: Sequence[Block]) -> bool:

@@ -9,7 +9,7 @@ from index.script import fold_characters
 
 SHINGLE = 6  # characters
 SAME = 0.5  # share of the shorter passage's shingles that the longer one has too
-LOOK_BACK = 40  # a result list shows fewer
+LOOK_BACK = 50  # no result list is longer
 
 
 def distinct(rows: Sequence[int], passages: Sequence[Passage], text: Callable[[Passage], str]) -> list[int]:

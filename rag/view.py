@@ -14,6 +14,10 @@ from index.model import Kind, Passage, Role, Speaker, Turn
 from index.store import DocumentRow, Index
 
 Rows = NDArray[np.int64]
+# Given names that are also words a question is made of.
+ORDINARY = frozenset(
+    "will may mark bill rose grace art faith hope sue pat frank rich drew chase grant guy young long".split()
+)
 
 
 class View:
@@ -159,7 +163,7 @@ class View:
         patterns: list[tuple[Callable[[str], object], str]] = []
         for person, alias in self.index.aliases():
             folded = names.key(alias)
-            if len(folded) >= 2:
+            if len(folded) >= 2 and folded not in ORDINARY:
                 edge = "(?<![a-z])" if folded.isascii() else ""
                 end = "(?![a-z])" if folded.isascii() else ""
                 patterns.append((re.compile(edge + re.escape(folded) + end).search, person))

@@ -50,7 +50,7 @@ def decode(data: bytes) -> SourceText | None:
     for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
         if data.startswith(mark):
             return _lenient(data, (encoding,))
-    if b"\0" in data:  # UTF-16 without its mark, or no text at all
+    if data.count(0) > 0.02 * len(data):  # UTF-16 without its mark, or no text at all; a stray zero is neither
         orders = ("utf-16-le", "utf-16-be")
         return _lenient(data, (max(orders, key=lambda order: _commonness(data.decode(order, errors="replace"))),))
     try:
