@@ -147,7 +147,7 @@ class OpenAIEmbedder(Embedder):
             from pydantic import SecretStr
         except ImportError as error:
             raise EmbeddingUnavailable(
-                f'{self.name} needs the package langchain-openai: pip install "verbatim[llm]".'
+                f'{self.name} needs the package langchain-openai: pip install ".[llm]" where Verbatim's source is.'
             ) from error
         return OpenAIEmbeddings(
             model=self._model,

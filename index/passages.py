@@ -1,4 +1,4 @@
-"""Turns → passages: about 300 characters, cut at sentence ends, the question kept with its answer.
+"""Turns → passages: about 340 characters, cut at sentence ends, the question kept with its answer.
 
 Short exchanges share a passage, a long answer is cut into several, and each of those keeps the question
 as context. A passage never runs across anything that is not the interview.

@@ -110,5 +110,5 @@ def test_prose_and_sponsors_are_no_metadata() -> None:
 @pytest.mark.parametrize("content", ['[[people]]\nname = "A"\n', '[[person]]\nname = "A"\nalias = ["B"]\n'])
 def test_a_people_file_with_a_slip_says_so(tmp_path: Path, content: str) -> None:
     (tmp_path / "people.toml").write_text(content, encoding="utf-8")
-    with pytest.raises(InputError, match="people[.]toml"):
+    with pytest.raises(InputError, match=r"people\.toml"):
         people.read_overrides([tmp_path])
