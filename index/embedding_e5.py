@@ -151,8 +151,8 @@ def attend_within_texts(
         texts = len(list(group))
         end = start + texts * length
         q, k, v = (part[0, :, start:end].view(-1, texts, length, size) for part in (query, key, value))
-        weights = torch.softmax((q * scaling) @ k.transpose(2, 3), -1, dtype=torch.float32)
-        attended[0, start:end] = (weights.to(v.dtype) @ v).flatten(1, 2).transpose(0, 1)
+        weights = torch.softmax((q * scaling) @ k.transpose(2, 3), dim=-1)
+        attended[0, start:end] = (weights @ v).flatten(1, 2).transpose(0, 1)
         start = end
     return attended, None
 
