@@ -78,7 +78,7 @@ def build_index(
     with writer_lock(folder, wait):
         old, last, warnings = _current(folder)
         if last and not old:
-            collection = collect([*paths, *_usable(last.setting.sources, folder, warnings)], folder)
+            collection = collect([*paths, *_sources_again(last, folder, warnings)], folder)
         with old or nullcontext():
             rows = old.documents() if old else []
             trusted = old is not None and old.manifest.setting.parser == PARSER_VERSION
@@ -156,17 +156,19 @@ def _current(folder: Path) -> tuple[Index | None, Manifest | None, list[str]]:
     return old, old.manifest, []
 
 
-def _usable(sources: Iterable[str], folder: Path, warnings: list[str]) -> list[Path]:
-    """Of the paths a damaged index was built from, those that can be read again; the others become warnings."""
-    usable = []
-    for source in map(Path, sources):
+def _sources_again(last: Manifest, folder: Path, damage: Sequence[str]) -> list[Path]:
+    """The paths a damaged index was built from. Raises IndexDamaged when one is gone: its interviews would be lost."""
+    sources = [Path(source) for source in last.setting.sources]
+    for source in sources:
         try:
             collect([source], folder)
         except InputError as error:
-            warnings.append(f"the interviews of the damaged index from here are lost: {error}")
-        else:
-            usable.append(source)
-    return usable
+            what = damage[0].partition(". It was built again")[0] if damage else "The index is damaged"
+            raise IndexDamaged(
+                f"{what}. Nothing was changed: interviews of this index came from {source}, which cannot be read again "
+                f"({error}). Bring it back, or remove the folder {folder} to begin a new index without them."
+            ) from error
+    return sources
 
 
 def _settle(

@@ -147,7 +147,7 @@ class OpenAIEmbedder(Embedder):
             from pydantic import SecretStr
         except ImportError as error:
             raise EmbeddingUnavailable(
-                f'{self.name} needs the package langchain-openai: pip install ".[llm]" where Verbatim's source is.'
+                f'{self.name} needs the package langchain-openai: pip install ".[llm]" in the folder of Verbatim.'
             ) from error
         return OpenAIEmbeddings(
             model=self._model,

@@ -157,13 +157,25 @@ def read_pointer(folder: Path) -> Pointer:
 
 
 def last_manifest(folder: Path) -> Manifest | None:
-    """The manifest of an index whose other files are damaged; None when that is not what was written either."""
+    """The manifest of an index whose other files are damaged; None when that is not what was written either.
+
+    Without a pointer, the manifest of the newest generation that has a readable one.
+    """
     try:
         pointer = read_pointer(folder)
         content = (folder / pointer.generation / MANIFEST).read_bytes()
     except (VerbatimError, OSError):
-        return None
+        return _newest_manifest(folder)
     return _manifest(content) if hashlib.sha256(content).hexdigest() == pointer.manifest_sha256 else None
+
+
+def _newest_manifest(folder: Path) -> Manifest | None:
+    for generation in sorted(folder.glob("generation-*"), reverse=True):
+        try:
+            return _manifest((generation / MANIFEST).read_bytes())
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return None
 
 
 def damaged(folder: Path, what: str, sources: tuple[str, ...] = ()) -> IndexDamaged:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from index import boilerplate
 from index.blocks import Block
+from index.labels import LABEL, role_word
 from index.layout import Draft, heading_text, is_section, read_section, section_numbers
 from index.model import Kind, Role, Span
 from index.script import CLOSING, ends_sentence
@@ -86,6 +88,9 @@ def _title(blocks: Sequence[Block]) -> Block | None:
     for block in blocks[:4] if len(blocks) > 1 else ():
         if ends_sentence(block.text) and (len(block.text) > 60 or block.text.rstrip(CLOSING)[-1] in "。."):
             return None
+        label = LABEL.match(block.text)
+        if (label and role_word(label["name"].strip())[0]) or re.fullmatch(r"[\d年月日号號/\-. :]+", block.text):
+            continue  # somebody speaks, or a date
         if 8 <= len(block.text) <= 120 and not boilerplate.is_metadata(block) and not boilerplate.junk_reason(block):
             return block
     return None

@@ -73,6 +73,8 @@ def find_labels(text: str) -> list[Label]:
         return []  # one recurring "Todo:" is no conversation
     if not core:
         core = {name for name, count in names.items() if count >= 2 or name in words}
+        if core & words and len(names) == 2:
+            core = set(names)  # one exchange, of which one label is a role
         if len(core) < 2:
             return []
     inside = [label for label in candidates if _key(label.name) in core]

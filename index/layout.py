@@ -26,8 +26,12 @@ class DraftTurn:
     section: str
     spans: list[Span]
 
+    def said(self) -> tuple[Span, ...]:
+        """The spans that hold a word; a paragraph can be nothing but an editor's credit."""
+        return tuple(span for span in self.spans if span.start < span.end)
+
     def finished(self, number: int) -> Turn:
-        return Turn(number, self.label, self.role, self.kind, self.section, tuple(self.spans))
+        return Turn(number, self.label, self.role, self.kind, self.section, self.said())
 
 
 @dataclass

@@ -1,7 +1,8 @@
 """BM25 over folded text: the only file that knows how Chinese is cut into terms.
 
 Chinese and Japanese are cut into overlapping pairs of characters, which needs no dictionary and finds names
-and new words (a single one is a term where it stands alone); Latin words and numbers stay whole. Both scripts are folded to Simplified.
+and new words (a single one is a term where it stands alone); Latin words and numbers stay whole. Both scripts
+are folded to Simplified.
 BM25 as in Robertson & Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), in
 Lucene's form.
 """

@@ -61,6 +61,13 @@ def _cuts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _ends_here(text: str, at: int, end: int) -> bool:
     character = text[at]
+    if (
+        character in "?!"
+        and at + 1 < end
+        and text[at + 1].isascii()
+        and (text[at + 1].isalnum() or text[at + 1] in "=&/")
+    ):
+        return False  # part of an address: …/watch?v=…
     if character in "。！？!?…":
         return True
     if character == "\n":

@@ -8,7 +8,7 @@ from index.readers.plain import SourceText
 from index.script import language
 from index.turns import read_page
 
-PARSER_VERSION = 2  # raise it when turns, boilerplate or passages change: unchanged files are then read again
+PARSER_VERSION = 3  # raise it when turns, boilerplate or passages change: unchanged files are then read again
 
 
 def parse_transcript(doc: str, path: str, source: SourceText) -> Transcript:

@@ -57,7 +57,7 @@ def read_page(text: str) -> Page:
             draft.leave_out(block, boilerplate.junk_reason(block) or "after the interview")
     else:
         _take_for_speech(draft.turns)
-    turns = sorted((turn for turn in draft.turns if turn.spans), key=lambda turn: turn.spans[0].start)
+    turns = sorted((turn for turn in draft.turns if turn.said()), key=lambda turn: turn.said()[0].start)
     numbered = tuple(turn.finished(number) for number, turn in enumerate(turns))
     return Page(numbered, tuple(sorted(draft.excluded, key=lambda e: e.start)), title, bool(labels))
 

@@ -15,21 +15,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.model import Kind, Role, Sentence
-from index.script import language
+from index.script import CLOSING, language
 from rag.retrieve import Ranking, Retriever, standard
 
 OWN, PASSAGE, REPLY, SHARED, NUMBER = 1.0, 0.6, 0.4, 4.0, 1.5
 NEIGHBOUR = 0.05  # what a sentence lends the one before and after it, within one turn
 NEAREST_REPLY = 2.0  # the reply to an interviewer's question that this one repeats
 GO_ON = 0.6  # for following on from a sentence already chosen: fewer, longer quotations
-HOST = 1.0  # taken from a host's words, which are context more often than an answer
-EDITORS = 1.0
+HOST = 1.5  # taken from a host's words, which are context more often than an answer
+EDITORS = 2.0
+ASKS = 1.5  # taken from a question within an answer
+SHORT = 5  # letters: less than that answers nothing but the question it replied to
 # Closeness below which the archive is not about the question, by the question's language: multilingual-e5 puts all
 # Chinese closer together than other languages. Chosen on the development halves of eval/gold with questions on other
 # subjects added. Other models have other scales, so that an index made by one of them declines only when it is empty.
 CALIBRATED = ("bundled", "intfloat/multilingual-e5-small")
-TOO_FAR = {"zh": 0.862}
-TOO_FAR_OTHERWISE = 0.785
+TOO_FAR = {"zh": 0.854}
+TOO_FAR_OTHERWISE = 0.795
 FALL_OFF = 5.0  # a sentence worth so much less than the best is not worth quoting
 
 ASKS_NUMBER = re.compile(
@@ -116,6 +118,8 @@ def _worth(retriever: Retriever, ranking: Ranking, passage_of: dict[int, int]) -
     for (row, passage), text, words in zip(passage_of.items(), texts, shared, strict=True):
         doc, sentence = view.index.sentences[row]
         turn = view.turn(doc, sentence.turn)
+        if sum(map(str.isalnum, text)) < SHORT and ranking.replied_to[row] != asked_before:
+            continue
         own[row] = (
             OWN * float(nearness[row])
             + PASSAGE * float(ranking.scores[passage])
@@ -123,6 +127,7 @@ def _worth(retriever: Retriever, ranking: Ranking, passage_of: dict[int, int]) -
             + NEAREST_REPLY * (ranking.replied_to[row] == asked_before)
             + SHARED * words
             + NUMBER * (asks_number and bool(NUMERAL.search(text)))
+            - ASKS * text.rstrip(CLOSING).endswith(("?", "？"))
             - HOST * (turn.role in (Role.HOST, Role.AUDIENCE))
             - EDITORS * (turn.kind is not Kind.INTERVIEW)
         )

@@ -86,7 +86,7 @@ class Retriever:
                 np.ones(len(self.index.passages), dtype=bool), np.ones(len(self.index.sentences), dtype=bool)
             )
         with _timed(timings, "embed"):
-            vector = self.embedder.encode_query(question)
+            vector = self.embedder.encode_query(self.view.without_names(question))
         with _timed(timings, "score"):
             by_passage = self.index.passage_vectors.scores(vector, None)
             by_sentence = self.index.sentence_vectors.scores(vector, None)

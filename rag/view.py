@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 
 from index import names
 from index.model import Kind, Passage, Role, Speaker, Turn
+from index.script import fold_characters
+from index.sentences import width
 from index.store import DocumentRow, Index
 
+LEFT_TO_ASK = 4.0  # Chinese characters, a Latin letter counting as a third of one
 Rows = NDArray[np.int64]
 # Given names that are also words a question is made of.
 ORDINARY = frozenset(
@@ -156,6 +159,30 @@ class View:
             turns = (self.turn(passage.doc, n) for n in range(passage.first_turn, passage.last_turn + 1))
             found.append({self.speaker(passage.doc, turn).person for turn in turns if turn.role is Role.GUEST} - {""})
         return found
+
+    def without_names(self, question: str) -> str:
+        """The question without the names of the archive's speakers, as long as enough of it is left to ask.
+
+        Who speaks hardly says the own name: in the vector of a question it finds introductions and greetings.
+        BM25 and the bonus for a person named keep the names.
+        """
+        folded = fold_characters(question)
+        if len(folded) != len(question):
+            return question
+        kept = list(question)
+        for span in self._speaker_names.finditer(folded):
+            kept[span.start() : span.end()] = " " * (span.end() - span.start())
+        rest = " ".join("".join(kept).split())
+        return rest if width(rest) >= LEFT_TO_ASK else question
+
+    @cached_property
+    def _speaker_names(self) -> re.Pattern[str]:
+        aliases = {fold_characters(alias) for _, alias in self.index.aliases()} - ORDINARY
+        longest_first = sorted((alias for alias in aliases if len(alias) > 1), key=len, reverse=True)
+        words = [
+            rf"(?<![a-z]){re.escape(a)}(?:['’]s)?(?![a-z])" if a.isascii() else re.escape(a) for a in longest_first
+        ]
+        return re.compile("|".join(words) or r"(?!)")
 
     @cached_property
     def name_patterns(self) -> list[tuple[Callable[[str], object], str]]:

@@ -10,8 +10,9 @@ from index import people
 from index.errors import InputError
 from index.labels import find_labels
 from index.metadata import read_metadata
-from index.model import Kind, Role, Transcript
+from index.model import Kind, Role, Span, Transcript
 from index.readers.plain import SourceText, decode
+from index.sentences import sentence_spans
 from index.transcript import parse_transcript
 
 
@@ -112,3 +113,19 @@ def test_a_people_file_with_a_slip_says_so(tmp_path: Path, content: str) -> None
     (tmp_path / "people.toml").write_text(content, encoding="utf-8")
     with pytest.raises(InputError, match=r"people\.toml"):
         people.read_overrides([tmp_path])
+
+
+def test_a_paragraph_that_is_only_a_credit_leaves_no_empty_words() -> None:
+    turns = parsed("**周牧：**\n**问：** 灯塔在哪里？\n\n（编译/某）").turns
+    assert all(span.start < span.end for turn in turns for span in turn.spans)
+
+
+def test_an_address_is_not_cut_at_its_question_mark() -> None:
+    text = "原文见 https://example.org/watch?v=abc 。下一句在这里，是另外一句话。"
+    spans = sentence_spans(text, Span(0, len(text)))
+    assert [text[span.start : span.end] for span in spans] == [text[:37], text[37:]]
+
+
+def test_one_exchange_is_an_interview() -> None:
+    talk = parsed("记者：您为什么留在岛上？\n\n王芳：因为下雨，船开不了。")
+    assert [(turn.label, turn.role) for turn in talk.turns] == [("记者", Role.HOST), ("王芳", Role.GUEST)]

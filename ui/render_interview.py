@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from index.model import Excluded, Speaker, Turn
+from index.model import Excluded, Role, Speaker, Turn
 from ui.messages import counted, one_line, visible
 from ui.render import speaker_line
 from ui.terminal import write
@@ -19,15 +19,16 @@ if TYPE_CHECKING:
 
 
 def show_list(console: Console, rows: Sequence[DocumentRow]) -> None:
-    """Print a table of the interviews; the last column is the name that other commands take."""
+    """Print a table of the interviews; the first column is the name that other commands take."""
     table = Table(box=None, pad_edge=False, padding=(0, 2), collapse_padding=True, header_style="bold")
+    table.add_column("Doc", no_wrap=True, style="cyan")
     for heading in ("Title", "Date", "Speakers", "Language"):
         table.add_column(heading, overflow="fold", no_wrap=heading == "Date")
     for heading in ("Turns", "Passages"):
         table.add_column(heading, justify="right")
-    table.add_column("Doc", overflow="fold", style="cyan")
     for row in rows:
-        cells = (row.title, row.date, ", ".join(row.speakers), row.language, str(row.turns), str(row.passages), row.doc)
+        speakers = ", ".join(row.speakers)
+        cells = (row.doc, row.title, row.date, speakers, row.language, str(row.turns), str(row.passages))
         table.add_row(*(Text(one_line(cell)) for cell in cells))
     console.print(table)
 
@@ -62,7 +63,7 @@ def show_turns(
             section = turn.section
             write(console)
             write(console, Text(f"## {one_line(section)}", "bold underline"))
-        speaker = speakers.get(turn.label)
+        speaker = None if turn.role is Role.EDITOR else speakers.get(turn.label)  # "" is also the unlabelled guest
         name = speaker.name if speaker else turn.label
         dimmed = "dim" if marked is not None and turn.number != marked else ""
         number = f"{'>' if turn.number == marked else ' '}{turn.number:>4}  "
