@@ -25,7 +25,7 @@ GO_ON = 0.6  # for following on from a sentence already chosen: fewer, longer qu
 HOST = 1.5  # taken from a host's words, which are context more often than an answer
 EDITORS = 2.0
 ASKS = 1.5  # taken from a question within an answer
-SHORT = 5  # letters: less than that answers nothing but the question it replied to
+SHORT = 3  # letters or digits; less than that answers nothing but the question it replied to
 # Closeness below which the archive is not about the question, by the question's language: multilingual-e5 puts all
 # Chinese closer together than other languages. Chosen on the development halves of eval/gold with questions on other
 # subjects added. Other models have other scales, so that an index made by one of them declines only when it is empty.

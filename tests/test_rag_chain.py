@@ -196,3 +196,20 @@ def test_threads_share_the_bundled_model(samples: Retriever) -> None:
         together = list(threads.map(lambda question: ask(samples, question), WHO))
     for one, other in zip(alone, together, strict=True):
         assert one.answer == other.answer
+
+
+# names in a question
+
+
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("魏长庚为什么不再用油灯？", "为什么不再用油灯？"),
+        ("魏長庚為什麼不再用油燈？", "為什麼不再用油燈？"),
+        ("Why did Tormod Guthrie's lamp go out at night?", "Why did lamp go out at night?"),
+        ("Who was Guthriesson of the north?", "Who was Guthriesson of the north?"),
+        ("魏长庚？", "魏长庚？"),
+    ],
+)
+def test_the_vector_of_a_question_leaves_out_the_speakers_names(samples: Retriever, question: str, asked: str) -> None:
+    assert samples.view.without_names(question) == asked
