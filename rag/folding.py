@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from index.model import Kind, Passage
 from index.script import fold_characters
@@ -34,10 +35,11 @@ def distinct(rows: Sequence[int], passages: Sequence[Passage], text: Callable[[P
     return kept
 
 
+@lru_cache(maxsize=1024)
 def _shingles(text: str) -> frozenset[str]:
     folded = "".join(character for character in fold_characters(text) if character.isalnum())
     return frozenset(folded[at : at + SHINGLE] for at in range(max(1, len(folded) - SHINGLE + 1)))
 
 
 def _same(one: frozenset[str], other: frozenset[str]) -> bool:
-    return len(one & other) >= SAME * min(len(one), len(other))
+    return not one.isdisjoint(other) and len(one & other) >= SAME * min(len(one), len(other))
