@@ -27,9 +27,9 @@ EDITORS = 2.0
 ASKS = 1.5  # taken from a question within an answer
 SHORT = 3  # letters or digits; less than that answers nothing but the question it replied to
 # Closeness below which the archive is not about the question, by the question's language: multilingual-e5 puts all
-# Chinese closer together than other languages. Two and a half standard deviations below the mean of the answerable questions in
-# the development halves of eval/gold (0.891 and 0.017; 0.830 and 0.018). Other models have other scales, so that an
-# index made by one of them declines only when it is empty.
+# Chinese closer together than other languages. Two and a half standard deviations below the mean of the answerable
+# questions in the development halves of eval/gold (0.891 and 0.017; 0.830 and 0.018). Other models have other scales,
+# so that an index made by one of them declines only when it is empty.
 CALIBRATED = ("bundled", "intfloat/multilingual-e5-small")
 TOO_FAR = {"zh": 0.848}
 TOO_FAR_OTHERWISE = 0.786
