@@ -108,8 +108,8 @@ def _host(transcript: Transcript, head: str) -> str:
             name = " ".join(match["name"].split())
             if name.isascii() or (len(name) < 4 and fold_characters(name[0]) in names.SURNAMES):
                 return name  # not the 很好奇 of 我是很好奇
-    if match := names.HOSTS.search(head):
-        found = match["a"] or match["b"]
+    if introduced := names.HOSTS.search(head):
+        found = introduced["a"] or introduced["b"]
         name = found if found.isascii() else names.local_name(found)
         return " ".join(name.split())
     return ""
