@@ -7,7 +7,10 @@ test starts, so those are given a proxy that refuses every connection, and the m
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
+import pytest
+from fake_embedding import write_two_interviews
 from hypothesis import settings
 
 OTHERS_SETTINGS = ("VERBATIM_", "OPENAI_", "LANGCHAIN_", "LANGSMITH_")
@@ -27,3 +30,15 @@ os.environ.update(NO_NETWORK)
 # A slow machine is no failure: properties are checked, times are not.
 settings.register_profile("verbatim", deadline=None)
 settings.load_profile("verbatim")
+
+
+@pytest.fixture
+def talks(tmp_path: Path) -> Path:
+    """A folder with two interviews."""
+    return write_two_interviews(tmp_path / "talks")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where an index is to be."""
+    return tmp_path / ".verbatim"

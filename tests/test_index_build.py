@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from fake_embedding import FakeEmbedding, write_interview, write_two_interviews
+from fake_embedding import FakeEmbedding, write_interview
 from index_checks import assert_answers, finish, run, snapshot
 
 from index import build
@@ -14,17 +14,6 @@ from index.build import build_index, remove_documents
 from index.errors import IndexMissing, InputError
 from index.store import open_index
 from index.transcript import PARSER_VERSION
-
-
-@pytest.fixture
-def talks(tmp_path: Path) -> Path:
-    """A folder with two interviews."""
-    return write_two_interviews(tmp_path / "talks")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / ".verbatim"
 
 
 class TestWhatABuildCosts:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from fake_embedding import FakeEmbedding, interview, write_interview, write_two_interviews
+from fake_embedding import FakeEmbedding, interview, write_interview
 from hypothesis import given
 from hypothesis import strategies as st
 from index_checks import assert_answers
@@ -24,17 +24,6 @@ PATHS = st.builds(
     st.sampled_from(["a", "b", "a.md"]),
     st.sampled_from([".md", ".txt"]),
 )
-
-
-@pytest.fixture
-def talks(tmp_path: Path) -> Path:
-    """A folder with two interviews."""
-    return write_two_interviews(tmp_path / "talks")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / ".verbatim"
 
 
 class TestWhatIsCollected:

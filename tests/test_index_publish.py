@@ -9,23 +9,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from fake_embedding import FakeEmbedding, write_interview, write_two_interviews
+from fake_embedding import FakeEmbedding, write_interview
 from index_checks import assert_answers, finish, run, snapshot
 
 from index.build import build_index, remove_documents
 from index.errors import IndexDamaged, IndexLocked, IndexMissing, InputError, StorageError
 from index.store import open_index
-
-
-@pytest.fixture
-def talks(tmp_path: Path) -> Path:
-    """A folder with two interviews."""
-    return write_two_interviews(tmp_path / "talks")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / ".verbatim"
 
 
 class TestForeignFolders:
