@@ -39,9 +39,9 @@ def test_folding_characters_twice_changes_nothing_more(text: str) -> None:
 
 @given(st.text(max_size=60))
 def test_fold_takes_any_text(text: str) -> None:
-    fold(text)
-    language(text)
-    ends_sentence(text)
+    assert fold(text).encode("utf-8").decode("utf-8") == fold(text)
+    assert language(text) in {"zh-Hans", "zh-Hant", "ja", "ko", "en", "es", "und"}
+    assert ends_sentence(text + "。")
 
 
 @pytest.mark.parametrize("text", ["\ud800", "a\udfffb", "灯\ud800塔"])
