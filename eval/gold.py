@@ -1,46 +1,99 @@
-"""Questions with gold answers: eval/gold/*.jsonl, one JSON object a line.
+"""Gold questions: eval/gold/*.jsonl, and any file of the same schema, as JSONL or CSV.
 
-Each has an id, the question and its language (BCP 47), a category, a gold answer in the author's own words,
-key facts (each a list of alternatives, of which an answer should contain one), the evidence as code point
-offsets into the interviews, and whether any interview answers it at all.
+A JSONL file has one object a line, a CSV file a header with the same names and a question a row; there `history`,
+`key_facts` and `evidence` are JSON in their cells, and key facts may also be typed as `writing | writing; next fact`.
+
+    id           unlike all others of the file; it decides the split, once and for all
+    question     as it is asked
+    language     of the question, BCP 47: zh-Hans, zh-Hant, en, ja, es, …
+    category     what kind of question it is, in a word: the report has a line for each
+    history      for a follow-up, the exchanges before it: [{"question": …, "answer": …}]
+    gold_answer  a good answer in the author's own words; "" leaves the similarity out
+    key_facts    what a good answer holds: a list of facts, each a list of writings of which any one will do
+    evidence     where the interviews say it: [{"doc", "start", "end", "speaker"}], code points of the source;
+                 `speaker` is who says it, "" where that goes without saying
+    answerable   whether the interviews say it at all
 """
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import io
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, ConfigDict, TypeAdapter, ValidationError, model_validator
+from pydantic.dataclasses import dataclass
 
 from index.errors import InputError
+from rag.conversation import Exchange
 
 FOLDER = Path(__file__).parent / "gold"
 Split = Literal["dev", "test"]
+SHOWN = 20  # mistakes of one file that its message lists
+STRICT = ConfigDict(extra="forbid", strict=True)
+JSON_CELLS = ("history", "key_facts", "evidence")
 
 
-@dataclass(frozen=True, slots=True)
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("is empty")
+    return text
+
+
+def _not_empty(writings: tuple[str, ...]) -> tuple[str, ...]:
+    if not writings:
+        raise ValueError("a key fact is a list of its writings, and this one has none")
+    return writings
+
+
+Text = Annotated[str, AfterValidator(_not_blank)]
+Fact = Annotated[tuple[Text, ...], AfterValidator(_not_empty)]
+
+
+@dataclass(frozen=True, slots=True, config=STRICT)
 class Evidence:
-    """Where an interview says it."""
+    """Where an interview says it, and who."""
 
-    doc: str
+    doc: Text
     start: int
     end: int
+    speaker: str = ""
+
+    @model_validator(mode="after")
+    def _has_words(self) -> Self:
+        if not 0 <= self.start < self.end:
+            raise ValueError(f"from {self.start} to {self.end} there is nothing")
+        return self
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, config=STRICT)
 class Gold:
     """One question and what a good answer to it holds."""
 
-    id: str
-    question: str
-    language: str
-    category: str
+    id: Text
+    question: Text
+    language: Text
+    category: Text
     gold_answer: str
-    key_facts: tuple[tuple[str, ...], ...]
+    key_facts: tuple[Fact, ...]
     evidence: tuple[Evidence, ...]
     answerable: bool
+    history: tuple[Exchange, ...] = ()
+
+    @model_validator(mode="after")
+    def _agrees_with_itself(self) -> Self:
+        if self.answerable and not self.evidence:
+            raise ValueError("answerable, but without evidence")
+        if not self.answerable and (self.evidence or self.key_facts):
+            raise ValueError("not answerable, but with evidence or key facts")
+        if any(not exchange.question.strip() for exchange in self.history):
+            raise ValueError("history with an empty question")
+        return self
 
     @property
     def split(self) -> Split:
@@ -48,46 +101,127 @@ class Gold:
         return "dev" if int(hashlib.sha256(self.id.encode()).hexdigest(), 16) % 2 == 0 else "test"
 
 
-def load_gold(path: Path) -> list[Gold]:
-    """Read a gold set. Raises InputError naming file and line for a line that cannot be used."""
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")  # a JSON string may hold what else ends a line
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not a gold set, which is UTF-8 text ({error})") from error
-    return [_parse(path, number, line) for number, line in enumerate(lines, start=1) if line.strip()]
-
-
-def _parse(path: Path, number: int, line: str) -> Gold:
-    try:
-        raw = json.loads(line)
-        return Gold(
-            id=raw["id"],
-            question=raw["question"],
-            language=raw["language"],
-            category=raw["category"],
-            gold_answer=raw["gold_answer"],
-            key_facts=tuple(_alternatives(fact) for fact in raw["key_facts"]),
-            evidence=tuple(_evidence(span) for span in raw["evidence"]),
-            answerable=raw["answerable"],
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise InputError(f"{path}:{number}: not a gold question ({type(error).__name__}: {error})") from error
-
-
-def _alternatives(fact: list[str]) -> tuple[str, ...]:
-    if not isinstance(fact, list) or not fact:
-        raise ValueError(f"a key fact is a list of its writings, not {fact!r}")
-    return tuple(fact)
-
-
-def _evidence(span: dict[str, Any]) -> Evidence:
-    if not 0 <= span["start"] < span["end"]:
-        raise ValueError(f"evidence from {span['start']} to {span['end']}")
-    return Evidence(span["doc"], span["start"], span["end"])
+GOLD = TypeAdapter(Gold)
+COLUMNS = (
+    "id",
+    "question",
+    "language",
+    "category",
+    "history",
+    "gold_answer",
+    "key_facts",
+    "evidence",
+    "answerable",
+)
 
 
 def only(questions: Sequence[Gold], split: Split | Literal["all"]) -> list[Gold]:
     """The questions of one split."""
     return [question for question in questions if split in ("all", question.split)]
+
+
+def load_gold(path: Path) -> list[Gold]:
+    """Read a gold set, .jsonl or .csv. Raises InputError naming each line that cannot be used, and what is wrong."""
+    questions: list[Gold] = []
+    mistakes: list[str] = []
+    lines: dict[str, int] = {}
+    for number, record in _records(path):
+        try:
+            gold = GOLD.validate_json(record)
+        except ValidationError as error:
+            mistakes.extend(f"{path}:{number}: {mistake}" for mistake in _mistakes(error))
+            continue
+        if gold.id in lines:
+            mistakes.append(f"{path}:{number}: id: {gold.id!r} is also the id of line {lines[gold.id]}")
+        lines.setdefault(gold.id, number)
+        questions.append(gold)
+    if mistakes:
+        more = [f"and {len(mistakes) - SHOWN} more"] if len(mistakes) > SHOWN else []
+        raise InputError("\n".join(["this gold set cannot be used:", *mistakes[:SHOWN], *more]))
+    if not questions:
+        raise InputError(f"{path}: no question in it; `verbatim eval --init FILE` writes some to start from")
+    return questions
+
+
+def write_gold(questions: Sequence[Gold], path: Path) -> None:
+    """Write a gold set to a new file, .jsonl or .csv. Raises InputError when it exists or cannot be written."""
+    rows = [{column: record[column] for column in COLUMNS} for record in map(asdict, questions)]
+    if _is_csv(path):
+        file = io.StringIO(newline="")
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        for row in rows:
+            writer.writerow({name: value if isinstance(value, str) else _json(value) for name, value in row.items()})
+        content = file.getvalue().encode("utf-8-sig")  # without the mark, spreadsheets garble Chinese
+    else:
+        content = "".join(_json(row) + "\n" for row in rows).encode()
+    try:
+        with path.open("xb") as new:
+            new.write(content)
+    except FileExistsError as error:
+        raise InputError(f"{path}: is there already, and stays as it is; name another file") from error
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror})") from error
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _is_csv(path: Path) -> bool:
+    if path.suffix.lower() not in (".csv", ".jsonl"):
+        raise InputError(f"{path}: a gold set is a .jsonl or a .csv file")
+    return path.suffix.lower() == ".csv"
+
+
+def _records(path: Path) -> Iterator[tuple[int, str]]:
+    """(line number, JSON object) for each question of a file."""
+    is_csv = _is_csv(path)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read ({error.strerror})") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not a gold set, which is UTF-8 text ({error})") from error
+    if is_csv:
+        yield from _rows(path, text)
+    else:  # split at \n alone: a JSON string may hold what else ends a line
+        yield from ((n, line) for n, line in enumerate(text.split("\n"), start=1) if line.strip())
+
+
+def _rows(path: Path, text: str) -> Iterator[tuple[int, str]]:
+    reader = csv.DictReader(io.StringIO(text, newline=""), restkey="cells without a column", restval="", strict=True)
+    line = 0
+    try:
+        if missing := [column for column in COLUMNS if column not in (reader.fieldnames or COLUMNS)]:
+            raise InputError(f"{path}:1: {', '.join(missing)}: no such column in the header")
+        line = reader.line_num
+        for row in reader:
+            if any(value for value in row.values()):
+                yield line + 1, _json({name: _cell(name, value) for name, value in row.items()})
+            line = reader.line_num
+    except csv.Error as error:
+        raise InputError(f"{path}:{line + 1}: not CSV ({error})") from error
+
+
+def _cell(name: str, value: str) -> object:
+    """What a cell holds; as it stands where it is not what it should be, for the schema to say so."""
+    if name == "answerable":
+        return {"true": True, "false": False}.get(value.strip().lower(), value)
+    if name not in JSON_CELLS:
+        return value
+    if name == "key_facts" and not value.lstrip().startswith("["):
+        facts = (fact.split("|") for fact in value.replace("；", ";").split(";") if fact.strip())
+        return [[writing.strip() for writing in fact] for fact in facts]
+    try:
+        return json.loads(value) if value.strip() else []
+    except ValueError:
+        return value
+
+
+def _mistakes(error: ValidationError) -> Iterator[str]:
+    """ "evidence.0.end: Field required" for each mistake of one question."""
+    for mistake in error.errors(include_url=False, include_context=False):
+        field = ".".join(map(str, mistake["loc"]))
+        what = mistake["msg"].removeprefix("Value error, ")
+        yield f"{field}: {what}" if field else f"not a gold question: {what}"

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from eval.gold import FOLDER, Evidence, Gold, load_gold, only
+from eval.gold import COLUMNS, FOLDER, Evidence, Gold, load_gold, only, write_gold
 from index.errors import InputError
 from index.model import Kind, Transcript
 from index.readers import read_file
 from index.script import language
 from index.transcript import parse_transcript
+from rag.conversation import Exchange
 
 SAMPLES = Path(__file__).parent.parent / "eval" / "samples"
 REAL = Path(__file__).parent.parent.parent / "shared" / "transcripts"
@@ -98,29 +100,64 @@ def test_a_line_is_a_question(tmp_path: Path) -> None:
     path = write(tmp_path / "gold.jsonl", LINE, "", json.dumps(odd, ensure_ascii=False), "  ")
     first, second = load_gold(path)
     assert first.key_facts == (("云", "雲"),)
+    assert first.history == ()
     assert first.evidence == (Evidence("fog", 1, 3),)
     assert second.question == odd["question"]
 
 
 @pytest.mark.parametrize(
-    "line",
+    ("line", "mistake"),
     [
-        "{",
-        "[]",
-        "7",
-        {key: value for key, value in LINE.items() if key != "evidence"},
-        LINE | {"key_facts": ["云"]},  # not the list of its characters
-        LINE | {"key_facts": [[]]},
-        LINE | {"evidence": [{"doc": "fog", "start": 3, "end": 3}]},
-        LINE | {"evidence": [{"doc": "fog", "start": -1, "end": 3}]},
-        LINE | {"evidence": [{"doc": "fog", "start": "1", "end": 3}]},
-        LINE | {"evidence": ["fog"]},
+        ("{", "not a gold question: Invalid JSON"),
+        ("[]", "not a gold question: Input should be an object"),
+        ("7", "not a gold question: "),
+        ({key: value for key, value in LINE.items() if key != "evidence"}, "evidence: Field required"),
+        (LINE | {"anwser": "云"}, "anwser: Unexpected"),
+        (LINE | {"id": " "}, "id: is empty"),
+        (LINE | {"question": 7}, "question: Input should be a valid string"),
+        (LINE | {"answerable": "yes"}, "answerable: Input should be a valid boolean"),
+        (LINE | {"key_facts": ["云"]}, r"key_facts\.0: "),  # not the list of its characters
+        (LINE | {"key_facts": [[]]}, r"key_facts\.0: .* has none"),
+        (LINE | {"key_facts": [["云", ""]]}, r"key_facts\.0\.1: is empty"),
+        (LINE | {"evidence": [{"doc": "fog", "start": 3, "end": 3}]}, r"evidence\.0: from 3 to 3 there is nothing"),
+        (LINE | {"evidence": [{"doc": "fog", "start": -1, "end": 3}]}, r"evidence\.0: from -1 to 3"),
+        (LINE | {"evidence": [{"doc": "fog", "start": "1", "end": 3}]}, r"evidence\.0\.start: .* valid integer"),
+        (LINE | {"evidence": [{"doc": "fog", "start": 1}]}, r"evidence\.0\.end: Field required"),
+        (LINE | {"evidence": ["fog"]}, r"evidence\.0: "),
+        (LINE | {"evidence": []}, "answerable, but without evidence"),
+        (LINE | {"answerable": False}, "not answerable, but with evidence or key facts"),
+        (LINE | {"history": [{"answer": "云。"}]}, r"history\.0\.question: Field required"),
+        (LINE | {"history": [{"question": ""}]}, "history with an empty question"),
     ],
 )
-def test_a_line_that_is_none_is_named(tmp_path: Path, line: object) -> None:
+def test_a_line_that_is_none_is_named(tmp_path: Path, line: object, mistake: str) -> None:
     path = write(tmp_path / "gold.jsonl", LINE, line)
-    with pytest.raises(InputError, match=r"gold\.jsonl:2: not a gold question"):
+    with pytest.raises(InputError, match=rf"gold\.jsonl:2: .*{mistake}"):
         load_gold(path)
+
+
+def test_every_line_that_cannot_be_used_is_named_up_to_a_point(tmp_path: Path) -> None:
+    path = write(tmp_path / "gold.jsonl", *[LINE | {"id": ""}] * 22, LINE, LINE)
+    with pytest.raises(InputError) as caught:
+        load_gold(path)
+    lines = str(caught.value).splitlines()
+    assert lines[1:21] == [f"{path}:{number}: id: is empty" for number in range(1, 21)]
+    assert lines[21:] == ["and 3 more"]  # two of them, and the id that stands twice
+
+
+def test_an_id_that_stands_twice_is_named_with_both_lines(tmp_path: Path) -> None:
+    path = write(tmp_path / "gold.jsonl", LINE, "", LINE | {"question": "霜？"})
+    with pytest.raises(InputError, match=r"gold\.jsonl:3: id: 'x-1' is also the id of line 1"):
+        load_gold(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("a.jsonl", ""), ("b.jsonl", " \n\n"), ("c.csv", ""), ("d.csv", "HEADER\n\n")]
+)
+def test_an_empty_file_is_named(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text.replace("HEADER", ",".join(COLUMNS)), encoding="utf-8")
+    with pytest.raises(InputError, match=f"{name}: no question in it"):
+        load_gold(tmp_path / name)
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
@@ -129,3 +166,81 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "latin.jsonl").write_bytes(b'{"id": "\xe9"}')
     with pytest.raises(InputError, match=r"latin\.jsonl: .*UTF-8"):
         load_gold(tmp_path / "latin.jsonl")
+    with pytest.raises(InputError, match=r"gold\.xlsx: a gold set is a \.jsonl or a \.csv file"):
+        load_gold(tmp_path / "gold.xlsx")
+
+
+# CSV
+
+
+def row(**cells: str) -> str:
+    """A row of a spreadsheet, every cell quoted; what is not given is blank."""
+    return ",".join('"' + cells.get(column, "").replace('"', '""') + '"' for column in COLUMNS)
+
+
+FOG = {
+    "id": "x-1",
+    "question": "雾？",
+    "language": "zh-Hans",
+    "category": "fact",
+    "evidence": json.dumps(LINE["evidence"]),
+    "answerable": "TRUE",
+}
+
+
+def write_csv(path: Path, *rows: str) -> Path:
+    path.write_bytes("\r\n".join([",".join(COLUMNS), *rows, ""]).encode("utf-8-sig"))
+    return path
+
+
+def test_a_row_is_a_question(tmp_path: Path) -> None:
+    history = json.dumps([{"question": "云呢？"}])
+    path = write_csv(
+        tmp_path / "gold.csv",
+        row(**FOG, key_facts="云 | 雲; 三天|3天；霜", gold_answer="云,\n和雾。"),
+        row(**FOG | {"id": "x-2", "key_facts": '[["a;b", "c|d"]]', "history": history}),
+        row(),
+        row(**FOG | {"id": "x-3", "evidence": "", "answerable": "false"}),
+    )
+    first, second, third = load_gold(path)
+    assert first.key_facts == (("云", "雲"), ("三天", "3天"), ("霜",))
+    assert first.evidence == (Evidence("fog", 1, 3),)
+    assert first.gold_answer == "云,\n和雾。"
+    assert second.key_facts == (("a;b", "c|d"),)
+    assert second.history == (Exchange("云呢？"),)
+    assert (third.answerable, third.evidence, third.key_facts) == (False, (), ())
+
+
+@pytest.mark.parametrize(
+    ("cells", "mistake"),
+    [
+        ({"id": ""}, "id: is empty"),
+        ({"answerable": "yes"}, "answerable: "),
+        ({"evidence": "fog:1-3"}, "evidence: "),
+        ({"evidence": '[{"doc": "fog", "start": 1}]'}, r"evidence\.0\.end: Field required"),
+        ({"key_facts": "云; |雲"}, r"key_facts\.1\.0: is empty"),
+    ],
+)
+def test_a_row_that_is_none_is_named(tmp_path: Path, cells: dict[str, str], mistake: str) -> None:
+    path = write_csv(tmp_path / "gold.csv", row(**FOG, gold_answer="two\nlines"), row(**FOG | {"id": "x-2"} | cells))
+    with pytest.raises(InputError, match=rf"gold\.csv:4: {mistake}"):
+        load_gold(path)
+
+
+def test_what_is_no_table_of_questions_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"gold\.csv:2: cells without a column: "):
+        load_gold(write_csv(tmp_path / "gold.csv", row(**FOG) + ",more"))
+    (tmp_path / "other.csv").write_text("id,question\n1,2\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"other\.csv:1: language, .*answerable: no such column"):
+        load_gold(tmp_path / "other.csv")
+    with pytest.raises(InputError, match=r"broken\.csv:2: not CSV"):
+        load_gold(write_csv(tmp_path / "broken.csv", '"never closed'))
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".csv"])
+def test_what_is_written_is_read_back(tmp_path: Path, suffix: str) -> None:
+    every = [gold for path in SETS for gold in load_gold(path)]
+    odd = Gold("ö,", 'a "b",\r\n\u2028c', "en", "fact", "", (("|;", "雲"),), (Evidence("d,e", 0, 9, "É"),), True)
+    odd = replace(odd, history=(Exchange("那呢？", "是。"),))
+    write_gold([*every, odd], tmp_path / f"gold{suffix}")
+    assert load_gold(tmp_path / f"gold{suffix}") == [*every, odd]

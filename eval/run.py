@@ -1,0 +1,141 @@
+"""Gold questions put to a system, each scored as it comes: the heart of `verbatim eval`.
+
+    gold question ─► system ─► Reply ─► score ─► Outcome ─► journal
+
+A system is anything that answers a question with an Answer and ranked hits: Verbatim itself, or a baseline.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from eval import metrics
+from eval.gold import Gold
+from eval.journal import Journal
+from eval.records import Cited, EvidenceRank, Outcome, Retrieved
+from rag.answer import Answer, Hit
+from rag.chain import ask
+from rag.conversation import Exchange
+from rag.retrieve import Retriever
+
+LOOKED_THROUGH = 50  # hits in which the rank of the evidence is looked for
+KEPT = 10  # hits an outcome keeps
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a system says: its answer, and LOOKED_THROUGH passages, best first."""
+
+    answer: Answer
+    hits: tuple[Hit, ...]
+
+
+System = Callable[[str, Sequence[Exchange]], Reply]
+
+
+def verbatim(retriever: Retriever, top_k: int = 5) -> System:
+    """Verbatim as a user runs it."""
+
+    def reply(question: str, history: Sequence[Exchange]) -> Reply:
+        answer = ask(retriever, question, history=history, top_k=top_k)
+        ranking = retriever.rank(answer.asked_as)
+        return Reply(answer, tuple(retriever.hit(ranking, row) for row in ranking.order[:LOOKED_THROUGH]))
+
+    return reply
+
+
+def run(questions: Sequence[Gold], system: System, retriever: Retriever, journal: Journal) -> Iterator[Outcome]:
+    """Ask and score one question after the other; what the journal has already is not asked again."""
+    for gold in questions:
+        outcome = journal.outcomes.get(gold.id)
+        if outcome is None:
+            outcome = score(gold, system(gold.question, gold.history), retriever)
+            journal.add(outcome)
+        yield outcome
+
+
+def score(gold: Gold, reply: Reply, retriever: Retriever) -> Outcome:
+    """Everything that can be said of one reply."""
+    ranks = metrics.evidence_ranks(reply.hits, gold.evidence)
+    scores = {
+        **_retrieval(gold, reply.hits),
+        **_abstention(gold, reply.answer),
+        **_answer(gold, reply.answer, retriever),
+    }
+    return Outcome(
+        id=gold.id,
+        question=gold.question,
+        history=tuple(exchange.question for exchange in gold.history),
+        language=gold.language,
+        category=gold.category,
+        split=gold.split,
+        interviews=tuple(dict.fromkeys(span.doc for span in gold.evidence)),
+        answerable=gold.answerable,
+        gold_answer=gold.gold_answer,
+        answered=reply.answer.answered,
+        answer=reply.answer.answer,
+        sentences=tuple((sentence.text, sentence.citations) for sentence in reply.answer.sentences),
+        citations=tuple(
+            Cited(c.n, c.doc, c.speaker, c.quote, c.quote_start, c.quote_end) for c in reply.answer.citations
+        ),
+        retrieved=tuple(_retrieved(hit, gold) for hit in reply.hits[:KEPT]),
+        evidence=tuple(
+            EvidenceRank(span.doc, span.start, span.end, rank)
+            for span, rank in zip(gold.evidence, ranks, strict=True)
+        ),
+        scores=scores,
+        seconds=reply.answer.timings["total"],
+    )
+
+
+def _retrieval(gold: Gold, hits: Sequence[Hit]) -> dict[str, float]:
+    if not gold.answerable:
+        return {}
+    return {
+        **{f"recall@{k}": metrics.recall_at(k, hits, gold.evidence) for k in (1, 3, 5, 10)},
+        "mrr": metrics.reciprocal_rank(hits, gold.evidence),
+        "ndcg@10": metrics.ndcg_at(10, hits, gold.evidence),
+        "chars@5": float(sum(len(hit.text) for hit in hits[:5])),
+    }
+
+
+def _abstention(gold: Gold, answer: Answer) -> dict[str, float]:
+    declined = float(not answer.answered)
+    found = {"wrongly_declined" if gold.answerable else "abstention_recall": declined}
+    return {**found, "abstention_precision": float(not gold.answerable)} if declined else found
+
+
+def _answer(gold: Gold, answer: Answer, retriever: Retriever) -> dict[str, float]:
+    found: dict[str, float] = {}
+    text = " ".join(sentence.text for sentence in answer.sentences)
+    if gold.key_facts:
+        found["key_facts"] = metrics.key_fact_share(text, gold.key_facts) if answer.answered else 0.0
+    if total := answer.usage.get("total_tokens"):
+        found["tokens"] = float(total)
+    if not answer.answered:
+        return found
+    if gold.gold_answer:
+        found["similarity"] = _similarity(text, gold.gold_answer, retriever)
+    return {
+        **found,
+        "answer_chars": float(len(text)),
+        "same_language": metrics.same_language(text, gold.language),
+        "citation_recall": metrics.citation_recall(answer),
+        "citation_precision": metrics.citation_precision(answer, gold.evidence),
+        "attribution": metrics.attribution(answer, gold.evidence, retriever.index),
+        "verbatim": metrics.verbatim_share(answer, retriever.view.text_of),
+    }
+
+
+def _similarity(answer: str, gold_answer: str, retriever: Retriever) -> float:
+    """Cosine of the two answers in the archive's own embedding."""
+    vectors = retriever.embedder.encode_passages([answer, gold_answer])
+    return float(np.dot(vectors[0], vectors[1]))
+
+
+def _retrieved(hit: Hit, gold: Gold) -> Retrieved:
+    holds = tuple(number for number, span in enumerate(gold.evidence) if metrics.covers(hit, span))
+    return Retrieved(hit.rank, hit.doc, hit.start, hit.end, hit.speakers, hit.text, holds)
