@@ -59,9 +59,12 @@ class AnswerSentence:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer to one question. `answer` is its sentences joined, with [n] markers."""
+    """An answer to one question. `answer` is its sentences joined, with [n] markers; `asked_as` is the question with
+    what a follow-up leaves unsaid, the question itself where it stands alone.
+    """
 
     question: str
+    asked_as: str
     answer: str
     answered: bool
     language: str

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from index.script import language
 from rag.answer import Answer, AnswerSentence, Citation
+from rag.conversation import Exchange, in_context
 from rag.extract import Quotation, extract, is_too_far
 from rag.filters import EVERYTHING, Filters
 from rag.retrieve import Ranking, Retriever
@@ -40,18 +41,21 @@ def ask(
     top_k: int = 5,
     filters: Filters = EVERYTHING,
     max_chars: int = MAX_CHARS,
+    history: Sequence[Exchange] = (),
 ) -> Answer:
-    """Answer a question from the interviews with verbatim quotations.
+    """Answer a question from the interviews with verbatim quotations; a follow-up is understood by its `history`.
 
     Raises InputError for a question that cannot be asked and for names the archive does not have.
     """
     begin = time.perf_counter()
-    ranking = retriever.rank(question, filters)
+    asked_as = in_context(question, history)
+    ranking = retriever.rank(question, filters, asked_as)
     quotations = [] if is_too_far(retriever, ranking) else extract(retriever, ranking, top_k, max_chars)
     citations = cite(retriever, ranking, quotations)
     asked_in = language(question)
     return Answer(
         question=question,
+        asked_as=asked_as,
         answer=" ".join(f"{citation.quote} [{citation.n}]" for citation in citations) or not_said(asked_in),
         answered=bool(citations),
         language=asked_in,

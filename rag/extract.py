@@ -13,10 +13,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.model import Kind, Role, Sentence
 from index.script import CLOSING, language
-from rag.retrieve import Ranking, Retriever, standard
+from rag.closeness import Floats, standard
+from rag.retrieve import Ranking, Retriever
 
 OWN, PASSAGE, REPLY, SHARED, NUMBER = 1.0, 0.6, 0.4, 4.0, 1.5
 NEIGHBOUR = 0.05  # what a sentence lends the one before and after it, within one turn
@@ -109,8 +111,8 @@ def _candidates(retriever: Retriever, ranking: Ranking, top_k: int) -> dict[int,
 
 def _worth(retriever: Retriever, ranking: Ranking, passage_of: dict[int, int]) -> dict[int, float]:
     view = retriever.view
-    nearness = standard(ranking.sentence_scores, ranking.sentence_scores > -np.inf)
-    replies = standard(ranking.replied_to, ranking.sentence_scores > -np.inf)
+    allowed = ranking.sentence_scores > -np.inf
+    nearness, replies = _among(allowed, ranking.sentence_scores), _among(allowed, ranking.replied_to)
     asks_number = bool(ASKS_NUMBER.search(ranking.question))
     asked_before = _asked_before(ranking, passage_of)
     texts = [view.text_of(doc)[s.start : s.end] for doc, s in map(view.index.sentences.__getitem__, passage_of)]
@@ -134,6 +136,13 @@ def _worth(retriever: Retriever, ranking: Ranking, passage_of: dict[int, int]) -
         )
     lowest = min(own.values(), default=0.0)
     return {row: value + NEIGHBOUR * _lent(retriever, own, row, lowest) for row, value in own.items()}
+
+
+def _among(allowed: NDArray[np.bool_], values: Floats) -> Floats:
+    """Standard scores among the allowed rows; -inf in the others."""
+    scaled = np.full(len(values), -np.inf, dtype=np.float32)
+    scaled[allowed] = standard(values[allowed])
+    return scaled
 
 
 def _asked_before(ranking: Ranking, rows: Iterable[int]) -> float:

@@ -1,6 +1,6 @@
 """A question → ranked passages: meaning, the best sentence, the question asked before, and words, combined.
 
-Each signal is put on one scale (standard scores over the passages the filters allow) and added up:
+Each signal is put on one scale (standard scores) and added up, twice. First over everything the filters allow:
 
     passage   cosine of the question and the passage with its question as context
     sentence  cosine of the question and the passage's best sentence
@@ -8,16 +8,21 @@ Each signal is put on one scale (standard scores over the passages the filters a
               are you now?" finds "nearly forty", which shares no word with it
     words     BM25, as far as the archive has words for the question at all (none for another language)
 
-The weights were chosen on the development half of eval/gold; none of them decides much alone.
+Then, among the CANDIDATES best of these, with three more: passage, sentence, and two sentences in a row, once they are
+mapped to where an answer lies nearer to its question than what is merely about the same (rag/closeness.py).
+
+The weights of the second sum were fitted on the development halves of eval/gold (softmax over the candidates, L2), the
+others chosen there; none of them decides much alone.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +33,7 @@ from index import names
 from index.errors import EmbeddingMismatch, InputError
 from index.store import Index, open_index
 from rag.answer import Hit, SearchResult
+from rag.closeness import Floats, ReplySpace, best, centred, mapped, reply_space, standard
 from rag.filters import EVERYTHING, Allowed, Filters, allowed_rows
 from rag.folding import distinct
 from rag.view import Rows, View
@@ -35,23 +41,37 @@ from rag.view import Rows, View
 if TYPE_CHECKING:
     from index.embedding import Embedder
 
-PASSAGE, SENTENCE, ASKED, WORDS = 1.0, 1.2, 0.35, 0.8
-NAMED = 0.7  # a passage in which a person named in the question answers
-EDITORS = 0.5  # taken from what the editors wrote: the interview itself goes first
+CANDIDATES = 100
+FIRST = {"passage": 1.0, "sentence": 1.2, "asked": 0.35, "words": 0.8, "named": 0.7, "editors": -0.5}
+SECOND = {
+    "passage": 0.47,
+    "sentence": 0.35,
+    "asked": 0.20,
+    "words": 0.61,
+    "named": 1.0,  # a passage in which a person named in the question answers
+    "editors": -0.89,  # what the editors wrote: the interview itself goes first
+    "mapped passage": 0.14,
+    "mapped sentence": 0.63,
+    "mapped two": 0.45,
+}
 LONGEST_QUESTION = 10_000  # characters
+# Questions that want more than one interview.
 ACROSS = re.compile(
-    r"两次|兩次|两场|兩場|两篇|兩篇|各自|各怎么|各怎麼|分别|分別|前后|前後|比较|比較|相比|不止一次|一致"
-    r"|\b(?:both|compare[ds]?|differ(?:s|ent|ence|ences)?|versus|vs)\b|それぞれ|両方|\bambos\b|\bdifieren?\b",
+    r"两次|兩次|两场|兩場|两篇|兩篇|各自|各次|各是|各拿|各怎|各有|各举|各舉|分别|分別|前后|前後|比较|比較|相比|不止一次|不同|一致"
+    r"|\b(?:both|each|compare[ds]?|differ(?:s|ent|ence|ences)?|versus|vs)\b|それぞれ|両方|\bambos\b|\bdifieren?\b",
     re.IGNORECASE,
 )
+PROMOTED = 3  # where a passage is put that a question about several people or interviews would miss, from 0
+ENOUGH = 5  # among so many of the first, everybody asked about should be heard
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """Everything a question found: scores for every passage and sentence, and the passages best first.
 
-    `order` holds passage rows with near-duplicates folded. `closeness` says how near the best of the
-    archive comes to the question, on the scale of cosines; the caller decides what is too far.
+    `order` holds passage rows with near-duplicates folded, at most CANDIDATES; the others have a score of -inf.
+    `sentence_scores` are centred by language, `closeness` is not: it says how near the best of the archive comes to the
+    question, on the scale of cosines; the caller decides what is too far.
     """
 
     question: str
@@ -63,6 +83,32 @@ class Ranking:
     timings: dict[str, float]
 
 
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """The signals of one question. `cosines` and `facts` are by name, [passages] each; `words` is BM25 [passages] with
+    what it counts, once for each wording of the question; `by_sentence` and `replied_to` are [sentences].
+    """
+
+    cosines: dict[str, Floats]
+    words: list[tuple[float, Floats]]
+    facts: dict[str, Floats]
+    by_sentence: Floats
+    replied_to: Floats
+    closeness: float
+
+    def added_up(self, weights: dict[str, float], rows: Rows) -> Floats:
+        """[passages] the weighted sum, on the scale of the passages `rows`; -inf for the others."""
+        total = np.full(len(self.facts["named"]), -np.inf, dtype=np.float32)
+        total[rows] = 0.0
+        for name, values in self.cosines.items():
+            total[rows] += weights[name] * standard(values[rows])
+        for coverage, values in self.words:
+            total[rows] += weights["words"] * coverage * standard(values[rows])
+        for name, values in self.facts.items():
+            total[rows] += weights[name] * values[rows]
+        return total
+
+
 class Retriever:
     """An opened index and the embedder that made it, ready for questions. Safe to share between threads."""
 
@@ -71,53 +117,83 @@ class Retriever:
         self.embedder = embedder
         self.view = View(index)
 
+    @cached_property
+    def _reply_space(self) -> ReplySpace | None:
+        return reply_space(self.index, self.view)
+
     def search(self, question: str, top_k: int = 5, filters: Filters = EVERYTHING) -> SearchResult:
         """The best passages for a question. Raises InputError for an empty or overlong question or unknown names."""
         ranking = self.rank(question, filters)
         hits = tuple(self.hit(ranking, row) for row in ranking.order[:top_k])
         return SearchResult(question, hits, ranking.timings)
 
-    def rank(self, question: str, filters: Filters = EVERYTHING) -> Ranking:
-        """Score and order every passage the filters allow."""
-        question = usable(question)
+    def rank(self, question: str, filters: Filters = EVERYTHING, context: str = "") -> Ranking:
+        """Score every passage the filters allow, and order the best.
+
+        For a follow-up, `context` is the question with what it leaves unsaid (rag/conversation.py): both count alike.
+        """
+        asked = [usable(text) for text in dict.fromkeys((question, context or question))]
         timings: dict[str, float] = {}
         with _timed(timings, "filter"):
             allowed = allowed_rows(self.index, filters) or Allowed(
                 np.ones(len(self.index.passages), dtype=bool), np.ones(len(self.index.sentences), dtype=bool)
             )
         with _timed(timings, "embed"):
-            vector = self.embedder.encode_query(self.view.without_names(question))
+            vectors = np.stack([self.embedder.encode_query(self.view.without_names(text)) for text in asked])
         with _timed(timings, "score"):
-            by_passage = self.index.passage_vectors.scores(vector, None)
-            by_sentence = self.index.sentence_vectors.scores(vector, None)
-            coverage = self.index.lexical.coverage(question)
-            words = self.index.lexical.scores(question)
-            lowest = float(by_sentence[allowed.sentences].min(initial=1.0))
-            best = _best(len(by_passage), self.view.own, np.where(allowed.sentences, by_sentence, lowest), lowest)
-            asked = _best(len(by_passage), self.view.questions, by_sentence, lowest)
-            replied_to = _best(len(by_sentence), self.view.replies, by_sentence, lowest)
-            scores = np.zeros(len(by_passage), dtype=np.float32)
-            signals = ((PASSAGE, by_passage), (SENTENCE, best), (ASKED, asked), (WORDS * coverage, words))
-            for weight, signal in signals:
-                scores += weight * standard(signal, allowed.passages)
-            scores += NAMED * self._answered_by(question) - EDITORS * self.view.by_editors
+            near = self._nearness(vectors.mean(axis=0), asked, allowed)
+            scores = near.added_up(FIRST, np.flatnonzero(allowed.passages))
+            rows = np.argsort(-scores, kind="stable")[: min(CANDIDATES, int(allowed.passages.sum()))]
+            if len(rows) and self._reply_space:
+                near.cosines.update(mapped(self.index, self.view, self._reply_space, vectors, rows))
+                scores = near.added_up(SECOND, rows)
+                rows = rows[np.argsort(-scores[rows], kind="stable")]
         with _timed(timings, "fold"):
-            order = self._order(question, scores, allowed)
-        usable_sentences = allowed.sentences & ~self.view.host_questions
-        nearest = [by_passage[allowed.passages], by_sentence[usable_sentences], asked[allowed.passages]]
-        closeness = sum(w * float(part.max(initial=0.0)) for w, part in zip((0.4, 0.4, 0.2), nearest, strict=True))
-        kept = np.where(allowed.sentences, by_sentence, -np.inf).astype(np.float32)
-        return Ranking(question, scores, kept, replied_to, tuple(order), closeness, timings)
+            order = self._order(asked[0], rows)
+        by_sentence = np.where(allowed.sentences, near.by_sentence, -np.inf).astype(np.float32)
+        return Ranking(asked[0], scores, by_sentence, near.replied_to, tuple(order), near.closeness, timings)
 
-    def _order(self, question: str, scores: NDArray[np.float32], allowed: Allowed) -> list[int]:
-        rows = [int(row) for row in np.argsort(-scores, kind="stable") if allowed.passages[row]][:200]
-        rows = distinct(rows, self.index.passages, self.view.text)
-        if ACROSS.search(question) and rows:
-            first = rows[0]
-            other = next((row for row in rows if self.index.passages[row].doc != self.index.passages[first].doc), None)
-            if other is not None:
-                rows = [first, other, *(row for row in rows if row not in (first, other))]
-        return rows
+    def _nearness(self, vector: Floats, asked: Sequence[str], allowed: Allowed) -> Nearness:
+        cosines = self.index.passage_vectors.scores(vector, None), self.index.sentence_vectors.scores(vector, None)
+        by_passage = centred(cosines[0], self.view.passage_languages)
+        by_sentence = centred(cosines[1], self.view.sentence_languages)
+        lowest = float(by_sentence[allowed.sentences].min(initial=1.0))
+        size = len(by_passage)
+        before = best(size, self.view.questions, by_sentence, lowest)
+        usable_sentences = allowed.sentences & ~self.view.host_questions
+        asking = allowed.sentences & self.view.asking
+        nearest = (cosines[0][allowed.passages], cosines[1][usable_sentences], cosines[1][asking])
+        lexical = self.index.lexical
+        return Nearness(
+            cosines={
+                "passage": by_passage,
+                "sentence": best(size, self.view.own, np.where(allowed.sentences, by_sentence, lowest), lowest),
+                "asked": before,
+            },
+            words=[(lexical.coverage(text) / len(asked), lexical.scores(text)) for text in asked],
+            facts={"named": self._answered_by(asked), "editors": self.view.by_editors},
+            by_sentence=by_sentence,
+            replied_to=best(len(by_sentence), self.view.replies, by_sentence, lowest),
+            closeness=sum(w * float(part.max(initial=0.0)) for w, part in zip((0.4, 0.4, 0.2), nearest, strict=True)),
+        )
+
+    def _order(self, question: str, rows: Rows) -> list[int]:
+        """Candidates, best first, repetitions folded. Where a question compares, whoever it names is heard among the
+        ENOUGH first, or, if it names only one, a second interview.
+        """
+        order = distinct(rows.tolist(), self.index.passages, self.view.text)
+        if not order or not ACROSS.search(question):
+            return order
+        guests, passages = self.view.guests, self.index.passages
+        heard = [[row for row in order if person in guests[row]] for person in sorted(self._named([question]))]
+        heard = [theirs for theirs in heard if theirs]
+        if len(heard) < 2:
+            heard = [[row for row in order if passages[row].doc != passages[order[0]].doc]]
+        for theirs in heard:
+            if theirs and not set(theirs) & set(order[:ENOUGH]):
+                order.remove(theirs[0])
+                order.insert(PROMOTED, theirs[0])
+        return order
 
     def hit(self, ranking: Ranking, row: int) -> Hit:
         """A passage of a ranking as a record."""
@@ -138,11 +214,18 @@ class Retriever:
             text=self.view.text(passage),
         )
 
-    def _answered_by(self, question: str) -> NDArray[np.float32]:
-        """[passages] 1 where someone whom the question names is the guest who answers."""
-        wanted = names.key(question)
-        named = {person for pattern, person in self.view.name_patterns if pattern(wanted)}
-        return np.array([bool(named & guests) for guests in self.view.guests], dtype=np.float32)
+    def _answered_by(self, asked: Sequence[str]) -> Floats:
+        """[passages] 1 where someone answers whom the question names, or, if it names nobody, what was said before."""
+        named = self._named(asked)
+        return np.array([not named.isdisjoint(guests) for guests in self.view.guests], dtype=np.float32)
+
+    def _named(self, asked: Sequence[str]) -> set[str]:
+        """The persons named in the first of the wordings that names any."""
+        for text in asked:
+            wanted = names.key(text)
+            if named := {person for pattern, person in self.view.name_patterns if pattern(wanted)}:
+                return named
+        return set()
 
 
 def open_retriever(folder: Path, embedding: str | None = None) -> Retriever:
@@ -177,23 +260,6 @@ def usable(question: str) -> str:
             f"The question has {len(cleaned):,} characters; {LONGEST_QUESTION:,} are the most one may have"
         )
     return cleaned
-
-
-def _best(size: int, pairs: tuple[Rows, Rows], scores: NDArray[np.float32], lowest: float) -> NDArray[np.float32]:
-    """[size] the best score among the sentences paired with each row; `lowest` where there is none."""
-    rows, sentences = pairs
-    best = np.full(size, lowest, dtype=np.float32)
-    np.maximum.at(best, rows, scores[sentences])
-    return best
-
-
-def standard(values: NDArray[np.float32], allowed: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Standard scores over the allowed rows: 0 is their mean, 1 one standard deviation above it."""
-    among = values[allowed]
-    if not len(among):
-        return np.zeros_like(values)
-    scaled: NDArray[np.float32] = (values - among.mean()) / (among.std() + np.float32(1e-6))
-    return scaled
 
 
 @contextmanager

@@ -84,6 +84,23 @@ class View:
         return self._pairs(lambda passage: [(passage.start, passage.end)], questions_only=False)
 
     @cached_property
+    def neighbours(self) -> tuple[Rows, Rows, Rows]:
+        """(passage row, sentence row, the next one's) for every two sentences in a row of a passage that are not the
+        interviewer's; a sentence that stands alone is its own neighbour.
+        """
+        passages, sentences = self.own
+        answers = ~self.asking[sentences]
+        only_asking = ~np.isin(passages, passages[answers])
+        passages, sentences = passages[answers | only_asking], sentences[answers | only_asking]
+        pairs = passages[1:] == passages[:-1]
+        alone = np.r_[True, ~pairs] & np.r_[~pairs, True] if len(passages) else np.zeros(0, dtype=bool)
+        return (
+            np.r_[passages[:-1][pairs], passages[alone]],
+            np.r_[sentences[:-1][pairs], sentences[alone]],
+            np.r_[sentences[1:][pairs], sentences[alone]],
+        )
+
+    @cached_property
     def questions(self) -> tuple[Rows, Rows]:
         """(passage row, sentence row) for every sentence of the question a passage holds or answers."""
 
@@ -145,6 +162,21 @@ class View:
             for asking, (doc, s) in zip(self.asking, self.index.sentences, strict=True)
         ]
         return np.array(asks, dtype=bool)
+
+    @cached_property
+    def passage_languages(self) -> Rows:
+        """[passages] a number for the language of the interview, one for both scripts of Chinese."""
+        return np.array([self._language[passage.doc] for passage in self.index.passages], dtype=np.int64)
+
+    @cached_property
+    def sentence_languages(self) -> Rows:
+        """[sentences] the same numbers."""
+        return np.array([self._language[doc] for doc, _ in self.index.sentences], dtype=np.int64)
+
+    @cached_property
+    def _language(self) -> dict[str, int]:
+        tags = {doc: document.language.split("-")[0] for doc, document in self._documents.items()}
+        return {doc: list(dict.fromkeys(tags.values())).index(tag) for doc, tag in tags.items()}
 
     @cached_property
     def by_editors(self) -> NDArray[np.float32]:
