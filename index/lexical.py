@@ -106,6 +106,10 @@ class LexicalIndex:
                 scores[self._texts[postings]] += times * self._weights[postings]
         return scores
 
+    def has(self, term: str) -> bool:
+        """Whether any text has this term, written as `terms` writes it."""
+        return term in self._vocabulary
+
     def coverage(self, question: str) -> float:
         """How much of the question's information this archive has words for, 0 to 1; low for another language."""
         wanted = {term: self._rarity(term) for term in terms(question)}

@@ -1,6 +1,6 @@
 """From a question to an answer: the file to read first.
 
-    question ─► rank passages ─► near enough? ─► quote the sentences that answer ─► cite each ─► Answer
+    question ─► rank passages ─► answerable? ─► quote the sentences that answer ─► cite each ─► Answer
                                    └─ no ─► "the interviews do not say"
 
 `ask` is the whole flow. `as_runnable` gives it to LangChain code as a Runnable.
@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 
 from index.script import language
 from rag.answer import Answer, AnswerSentence, Citation
+from rag.answerable import is_answerable
 from rag.conversation import Exchange, in_context
-from rag.extract import Quotation, extract, is_too_far
+from rag.extract import Quotation, extract
 from rag.filters import EVERYTHING, Filters
 from rag.retrieve import Ranking, Retriever
 
@@ -50,7 +51,7 @@ def ask(
     begin = time.perf_counter()
     asked_as = in_context(question, history)
     ranking = retriever.rank(question, filters, asked_as)
-    quotations = [] if is_too_far(retriever, ranking) else extract(retriever, ranking, top_k, max_chars)
+    quotations = extract(retriever, ranking, top_k, max_chars) if is_answerable(retriever, ranking) else []
     citations = cite(retriever, ranking, quotations)
     asked_in = language(question)
     return Answer(

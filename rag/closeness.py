@@ -20,6 +20,7 @@ from index.vectors import VectorIndex
 from rag.view import Rows, View
 
 PRIOR = 20
+NOT_COMPARED = -1.0  # below any cosine that occurs
 SAMPLE = 500  # rows of a language: enough for a mean
 
 Floats = NDArray[np.float32]
@@ -82,34 +83,36 @@ def _means(vectors: VectorIndex, languages: Rows, matrix: Floats) -> Floats:
     return np.stack([unit(vectors.vectors(rows) @ matrix.T).mean(axis=0) for rows in samples])
 
 
-def mapped(index: Index, view: View, space: ReplySpace, vectors: Floats, rows: Rows) -> dict[str, Floats]:
-    """Closeness of the passages `rows` in the mapped space, [passages], the lowest for all others: their own, their
-    best sentence's, and that of their best two sentences in a row. `vectors` are the question's, [wordings, dimensions].
+def mapped_sentences(index: Index, view: View, space: ReplySpace, vector: Floats, rows: Rows) -> Floats:
+    """Closeness of the sentences `rows` in the mapped space, [sentences]; NOT_COMPARED for all others.
+
+    `vector` is the question's, as `mapped_question` makes it.
     """
-    vector = unit(vectors @ space.matrix.T).mean(axis=0)
-    passages, sentences = view.own
-    here = np.isin(passages, rows)
-    used = np.unique(sentences[here])
-    by_sentence = np.zeros(len(index.sentences), dtype=np.float32)
-    by_sentence[used] = unit(index.sentence_vectors.vectors(used) @ space.matrix.T) @ vector
-    by_sentence[used] -= (space.sentence_means @ vector)[view.sentence_languages[used]]
-    size, lowest = len(index.passages), float(by_sentence[used].min(initial=1.0))
-    own = np.full(size, -1.0, dtype=np.float32)
-    own[rows] = unit(index.passage_vectors.vectors(rows) @ space.matrix.T) @ vector
-    own[rows] -= (space.passage_means @ vector)[view.passage_languages[rows]]
-    return {
-        "mapped passage": own,
-        "mapped sentence": best(size, (passages[here], sentences[here]), by_sentence, lowest),
-        "mapped two": best_two(size, view.neighbours, rows, by_sentence, lowest),
-    }
+    found = np.full(len(index.sentences), NOT_COMPARED, dtype=np.float32)
+    found[rows] = unit(index.sentence_vectors.vectors(rows) @ space.matrix.T) @ vector
+    found[rows] -= (space.sentence_means @ vector)[view.sentence_languages[rows]]
+    return found
 
 
-def best_two(size: int, neighbours: tuple[Rows, Rows, Rows], rows: Rows, scores: Floats, lowest: float) -> Floats:
-    """[size] the best mean score of two neighbouring sentences of each of the passages `rows`."""
+def mapped_passages(index: Index, view: View, space: ReplySpace, vector: Floats, rows: Rows) -> Floats:
+    """Closeness of the passages `rows` in the mapped space, [passages]; NOT_COMPARED for all others."""
+    found = np.full(len(index.passages), NOT_COMPARED, dtype=np.float32)
+    found[rows] = unit(index.passage_vectors.vectors(rows) @ space.matrix.T) @ vector
+    found[rows] -= (space.passage_means @ vector)[view.passage_languages[rows]]
+    return found
+
+
+def mapped_question(space: ReplySpace, vectors: Floats) -> Floats:
+    """A question's vector in the mapped space, [dimensions]; `vectors` has one for each of its wordings."""
+    mean: Floats = unit(vectors @ space.matrix.T).mean(axis=0)
+    return mean
+
+
+def best_two(size: int, neighbours: tuple[Rows, Rows, Rows], scores: Floats, lowest: float) -> Floats:
+    """[size] the best mean score of two neighbouring sentences of each passage; `lowest` where there are none."""
     passages, first, second = neighbours
-    here = np.isin(passages, rows)
     found = np.full(size, lowest, dtype=np.float32)
-    np.maximum.at(found, passages[here], (scores[first[here]] + scores[second[here]]) / 2)
+    np.maximum.at(found, passages, (scores[first] + scores[second]) / 2)
     return found
 
 

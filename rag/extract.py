@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.model import Kind, Role, Sentence
-from index.script import CLOSING, language
+from index.script import CLOSING
 from rag.closeness import Floats, standard
 from rag.retrieve import Ranking, Retriever
 
@@ -28,13 +28,6 @@ HOST = 1.5  # taken from a host's words, which are context more often than an an
 EDITORS = 2.0
 ASKS = 1.5  # taken from a question within an answer
 SHORT = 3  # letters or digits; less than that answers nothing but the question it replied to
-# Closeness below which the archive is not about the question, by the question's language: multilingual-e5 puts all
-# Chinese closer together than other languages. Two and a half standard deviations below the mean of the answerable
-# questions in the development halves of eval/gold (0.891 and 0.017; 0.830 and 0.018). Other models have other scales,
-# so that an index made by one of them declines only when it is empty.
-CALIBRATED = ("bundled", "intfloat/multilingual-e5-small")
-TOO_FAR = {"zh": 0.848}
-TOO_FAR_OTHERWISE = 0.786
 FALL_OFF = 5.0  # a sentence worth so much less than the best is not worth quoting
 
 ASKS_NUMBER = re.compile(
@@ -61,13 +54,6 @@ class Quotation:
     end: int
     turn: int
     passage: int
-
-
-def is_too_far(retriever: Retriever, ranking: Ranking) -> bool:
-    """Whether nothing in the archive is near enough to the question to answer it."""
-    if not ranking.order or retriever.index.embedding not in CALIBRATED:
-        return not ranking.order
-    return ranking.closeness < TOO_FAR.get(language(ranking.question).split("-")[0], TOO_FAR_OTHERWISE)
 
 
 def extract(retriever: Retriever, ranking: Ranking, top_k: int, max_chars: int) -> list[Quotation]:

@@ -21,7 +21,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,7 +33,18 @@ from index import names
 from index.errors import EmbeddingMismatch, InputError
 from index.store import Index, open_index
 from rag.answer import Hit, SearchResult
-from rag.closeness import Floats, ReplySpace, best, centred, mapped, reply_space, standard
+from rag.closeness import (
+    Floats,
+    ReplySpace,
+    best,
+    best_two,
+    centred,
+    mapped_passages,
+    mapped_question,
+    mapped_sentences,
+    reply_space,
+    standard,
+)
 from rag.filters import EVERYTHING, Allowed, Filters, allowed_rows
 from rag.folding import distinct
 from rag.view import Rows, View
@@ -44,15 +55,15 @@ if TYPE_CHECKING:
 CANDIDATES = 100
 FIRST = {"passage": 1.0, "sentence": 1.2, "asked": 0.35, "words": 0.8, "named": 0.7, "editors": -0.5}
 SECOND = {
-    "passage": 0.47,
-    "sentence": 0.35,
-    "asked": 0.20,
-    "words": 0.61,
-    "named": 1.0,  # a passage in which a person named in the question answers
-    "editors": -0.89,  # what the editors wrote: the interview itself goes first
-    "mapped passage": 0.14,
-    "mapped sentence": 0.63,
-    "mapped two": 0.45,
+    "passage": 0.46,
+    "sentence": 0.37,
+    "asked": 0.17,
+    "words": 0.57,
+    "named": 1.0,  # someone named in the question answers; held below what was fitted, as our questions name often
+    "editors": -0.9,  # what the editors wrote: the interview itself goes first
+    "mapped passage": 0.18,
+    "mapped sentence": 0.64,
+    "mapped two": 0.42,
 }
 LONGEST_QUESTION = 10_000  # characters
 # Questions that want more than one interview.
@@ -132,26 +143,40 @@ class Retriever:
 
         For a follow-up, `context` is the question with what it leaves unsaid (rag/conversation.py): both count alike.
         """
-        asked = [usable(text) for text in dict.fromkeys((question, context or question))]
+        begin = time.perf_counter()
+        allowed = allowed_rows(self.index, filters) or Allowed(
+            np.ones(len(self.index.passages), dtype=bool), np.ones(len(self.index.sentences), dtype=bool)
+        )
+        seconds = time.perf_counter() - begin
+        ranking = self.rank_among(allowed, question, context)
+        return replace(ranking, timings={"filter": seconds, **ranking.timings})
+
+    def rank_among(self, allowed: Allowed, question: str, context: str = "") -> Ranking:
+        """The same among any rows."""
         timings: dict[str, float] = {}
-        with _timed(timings, "filter"):
-            allowed = allowed_rows(self.index, filters) or Allowed(
-                np.ones(len(self.index.passages), dtype=bool), np.ones(len(self.index.sentences), dtype=bool)
-            )
+        near, rows = self.candidates(allowed, question, context, timings)
+        with _timed(timings, "score"):
+            scores = near.added_up(SECOND if self._reply_space else FIRST, rows)
+            rows = rows[np.argsort(-scores[rows], kind="stable")]
+        with _timed(timings, "fold"):
+            order = self._order(question, rows)
+        by_sentence = np.where(allowed.sentences, near.by_sentence, -np.inf).astype(np.float32)
+        return Ranking(usable(question), scores, by_sentence, near.replied_to, tuple(order), near.closeness, timings)
+
+    def candidates(
+        self, allowed: Allowed, question: str, context: str, timings: dict[str, float]
+    ) -> tuple[Nearness, Rows]:
+        """Every signal of a question, and the passages that the first sum puts first, at most CANDIDATES."""
+        asked = list(dict.fromkeys((usable(question), usable((context or question)[:LONGEST_QUESTION]))))
         with _timed(timings, "embed"):
             vectors = np.stack([self.embedder.encode_query(self.view.without_names(text)) for text in asked])
-        with _timed(timings, "score"):
+        with _timed(timings, "search"):
             near = self._nearness(vectors.mean(axis=0), asked, allowed)
             scores = near.added_up(FIRST, np.flatnonzero(allowed.passages))
             rows = np.argsort(-scores, kind="stable")[: min(CANDIDATES, int(allowed.passages.sum()))]
             if len(rows) and self._reply_space:
-                near.cosines.update(mapped(self.index, self.view, self._reply_space, vectors, rows))
-                scores = near.added_up(SECOND, rows)
-                rows = rows[np.argsort(-scores[rows], kind="stable")]
-        with _timed(timings, "fold"):
-            order = self._order(asked[0], rows)
-        by_sentence = np.where(allowed.sentences, near.by_sentence, -np.inf).astype(np.float32)
-        return Ranking(asked[0], scores, by_sentence, near.replied_to, tuple(order), near.closeness, timings)
+                near = self._mapped(self._reply_space, near, vectors, rows, allowed)
+        return near, rows
 
     def _nearness(self, vector: Floats, asked: Sequence[str], allowed: Allowed) -> Nearness:
         cosines = self.index.passage_vectors.scores(vector, None), self.index.sentence_vectors.scores(vector, None)
@@ -176,6 +201,21 @@ class Retriever:
             replied_to=best(len(by_sentence), self.view.replies, by_sentence, lowest),
             closeness=sum(w * float(part.max(initial=0.0)) for w, part in zip((0.4, 0.4, 0.2), nearest, strict=True)),
         )
+
+    def _mapped(self, space: ReplySpace, near: Nearness, vectors: Floats, rows: Rows, allowed: Allowed) -> Nearness:
+        """The same signals, and those of the mapped space for the candidates `rows`."""
+        passages, sentences = self.view.own
+        theirs = np.unique(sentences[np.isin(passages, rows) & allowed.sentences[sentences]])
+        vector = mapped_question(space, vectors)
+        by_sentence = mapped_sentences(self.index, self.view, space, vector, theirs)
+        size = len(self.index.passages)
+        lowest = float(by_sentence[theirs].min(initial=1.0))
+        cosines = {
+            "mapped passage": mapped_passages(self.index, self.view, space, vector, rows),
+            "mapped sentence": best(size, self.view.own, by_sentence, lowest),
+            "mapped two": best_two(size, self.view.neighbours, by_sentence, lowest),
+        }
+        return replace(near, cosines={**near.cosines, **cosines})
 
     def _order(self, question: str, rows: Rows) -> list[int]:
         """Candidates, best first, repetitions folded. Where a question compares, whoever it names is heard among the

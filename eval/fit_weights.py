@@ -1,0 +1,151 @@
+"""Fit the weights of rag/retrieve.py (SECOND) and rag/answerable.py (WEIGHTS) on the development halves of eval/gold.
+
+    python -m eval.fit_weights --interviews INDEX --samples INDEX
+
+Prints them; they are copied by hand, rounded, once somebody has looked. Ranking: the softmax over the candidates shall
+put its weight on the passages that hold the evidence. Answering: logistic regression of answerable against not, where
+"not" are the set's own unanswerable questions, its answerable ones with every passage that touches the evidence taken
+away, and the questions of the other set. Both with an L2 penalty, by L-BFGS.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from eval.gold import FOLDER, Gold, load_gold, only
+from rag.answerable import WEIGHTS, is_missing, signs
+from rag.conversation import in_context
+from rag.filters import Allowed
+from rag.retrieve import SECOND, Retriever, open_retriever
+
+PENALTY = 0.02
+WRONGLY_DECLINED = 0.05  # the share of answerable questions that the limit gives up
+OWN_UNANSWERABLE = 3.0  # what one of the set's own unanswerable questions counts; there are few
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question put to one archive."""
+
+    retriever: Retriever
+    gold: Gold
+
+    @property
+    def context(self) -> str:
+        return in_context(self.gold.question, self.gold.history)
+
+    def allowed(self, without_evidence: bool = False) -> Allowed:
+        """All rows, or those that do not touch the evidence."""
+        index = self.retriever.index
+        passages = [(p.doc, p.start, p.end) for p in index.passages]
+        sentences = [(doc, s.start, s.end) for doc, s in index.sentences]
+        if not without_evidence:
+            return Allowed(np.ones(len(passages), dtype=bool), np.ones(len(sentences), dtype=bool))
+        gone = [place for place in passages if self.touches(*place)]
+        free = [not any(d == doc and s < end and start < e for d, s, e in gone) for doc, start, end in sentences]
+        return Allowed(np.array([place not in gone for place in passages]), np.array(free))
+
+    def touches(self, doc: str, start: int, end: int) -> bool:
+        """Whether a stretch has any of the evidence."""
+        return any(doc == span.doc and start < span.end and span.start < end for span in self.gold.evidence)
+
+
+def main() -> None:
+    """Ask, fit, print."""
+    parser = argparse.ArgumentParser(prog="python -m eval.fit_weights")
+    parser.add_argument("--interviews", type=Path, required=True)
+    parser.add_argument("--samples", type=Path, required=True)
+    arguments = parser.parse_args()
+    sets = [
+        (open_retriever(arguments.interviews), only(load_gold(FOLDER / "interviews.jsonl"), "dev")),
+        (open_retriever(arguments.samples), only(load_gold(FOLDER / "samples.jsonl"), "dev")),
+    ]
+    own = [Asked(retriever, gold) for retriever, questions in sets for gold in questions]
+    other = [Asked(sets[1 - at][0], gold) for at, (_, questions) in enumerate(sets) for gold in questions]
+    fit_ranking([asked for asked in own if asked.gold.answerable])
+    fit_answering(own, other)
+
+
+def fit_ranking(questions: Sequence[Asked]) -> None:
+    """Print the weights of the second sum."""
+    rows: list[tuple[Tensor, Tensor]] = []
+    for asked in questions:
+        near, candidates = asked.retriever.candidates(asked.allowed(), asked.gold.question, asked.context, {})
+        each = [near.added_up({name: float(name == one) for name in SECOND}, candidates)[candidates] for one in SECOND]
+        passages = [asked.retriever.index.passages[row] for row in candidates]
+        holds = [
+            any(p.doc == span.doc and p.start <= span.start and span.end <= p.end for span in asked.gold.evidence)
+            for p in passages
+        ]
+        if any(holds):
+            rows.append((torch.from_numpy(np.stack(each, axis=1)), torch.tensor(holds)))
+
+    def loss(weights: Tensor) -> Tensor:
+        missed = [torch.logsumexp(x @ weights, 0) - torch.logsumexp((x @ weights)[holds], 0) for x, holds in rows]
+        return torch.stack(missed).mean() + PENALTY * (weights**2).sum()
+
+    weights = _minimum(loss, len(SECOND))
+    print(f"SECOND, on {len(rows)} questions:", dict(zip(SECOND, weights.round(2).tolist(), strict=True)))
+
+
+def fit_answering(own: Sequence[Asked], other: Sequence[Asked]) -> None:
+    """Print the weights and the limit of declining, and what share of each kind of question it declines."""
+    asked_of = {
+        "answerable": [(asked, asked.allowed()) for asked in own if asked.gold.answerable],
+        "unanswerable": [(asked, asked.allowed()) for asked in own if not asked.gold.answerable],
+        "evidence away": [(asked, asked.allowed(without_evidence=True)) for asked in own if asked.gold.answerable],
+        "other set": [(asked, asked.allowed()) for asked in other],
+    }
+    kinds = {kind: [_signs(asked, allowed) for asked, allowed in rows] for kind, rows in asked_of.items()}
+    judged = {kind: np.array([row[1:] for row in rows if not row[0]], dtype=np.float32) for kind, rows in kinds.items()}
+    x = torch.from_numpy(np.concatenate(list(judged.values())))
+    counts = {"unanswerable": OWN_UNANSWERABLE}
+    weight = torch.tensor([counts.get(kind, 1.0) for kind, rows in judged.items() for _ in rows])
+    answerable = torch.tensor([float(kind == "answerable") for kind, rows in judged.items() for _ in rows])
+
+    def loss(weights: Tensor) -> Tensor:
+        said = x @ weights[:-1] + weights[-1]
+        return torch.nn.functional.binary_cross_entropy_with_logits(said, answerable, weight=weight)
+
+    weights = _minimum(loss, x.shape[1] + 1)
+    weights /= weights[0]
+    limit = float(np.quantile(judged["answerable"] @ weights[:-1], WRONGLY_DECLINED))
+    print("WEIGHTS:", dict(zip(WEIGHTS, weights[:-1].round(2).tolist(), strict=True)), f"LIMIT = {limit:.2f}")
+    for kind, rows in kinds.items():
+        missing = sum(bool(row[0]) for row in rows)
+        low = int((judged[kind] @ weights[:-1] < limit).sum())
+        print(f"  {kind}: {len(rows)}, {missing} declined for an amount or a name, {low} by the score")
+
+
+def _signs(asked: Asked, allowed: Allowed) -> list[float]:
+    """[1.0 where an amount or a name is missing, then the signs]"""
+    ranking = asked.retriever.rank_among(allowed, asked.gold.question, asked.context)
+    found = signs(ranking)
+    return [float(is_missing(asked.retriever, ranking)), *(found[name] for name in WEIGHTS)]
+
+
+def _minimum(loss: Callable[[Tensor], Tensor], size: int) -> NDArray[np.float32]:
+    weights = torch.zeros(size, requires_grad=True)
+    optimizer = torch.optim.LBFGS([weights], max_iter=200)
+
+    def step() -> Tensor:
+        optimizer.zero_grad()
+        value = loss(weights)
+        value.backward()  # type: ignore[no-untyped-call]  # torch leaves it so
+        return value
+
+    optimizer.step(step)  # type: ignore[no-untyped-call]
+    found: NDArray[np.float32] = weights.detach().numpy()
+    return found
+
+
+if __name__ == "__main__":
+    main()
