@@ -27,7 +27,7 @@ from rag.filters import Allowed
 from rag.retrieve import SECOND, Retriever, open_retriever
 
 PENALTY = 0.02
-WRONGLY_DECLINED = 0.05  # the share of answerable questions that the limit gives up
+WRONGLY_DECLINED = 0.03  # the share of answerable questions that the limit gives up
 OWN_UNANSWERABLE = 3.0  # what one of the set's own unanswerable questions counts; there are few
 
 

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from eval.records import Outcome, Verdict
 from eval.rubric import AGAIN, RUBRIC, SCALE
-from index.errors import VerbatimError
-from rag.llm import ChatModelUnavailable, name_of, reply
+from index.errors import ChatModelUnavailable, JudgeFailed
+from rag.llm import name_of, reply
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 GIVE_UP_AFTER = 3  # answers in a row that could not be judged
 MARKS = ("correct", "complete", "grounded")
 _OBJECT = re.compile(r"\{.*\}", re.DOTALL)
-
-
-class JudgeFailed(VerbatimError):
-    """The judge gave no verdict that can be read, or did not answer at all."""
 
 
 class Marks(BaseModel):

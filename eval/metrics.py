@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 from eval.gold import Evidence
 from index import names
@@ -191,11 +191,3 @@ def verbatim_share(answer: Answer, text_of: Callable[[str], str]) -> float:
 
 def _share(true: Sequence[bool]) -> float:
     return sum(true) / len(true)
-
-
-def precision_recall(pairs: Iterable[tuple[bool, bool]]) -> tuple[float, float]:
-    """(precision, recall) of (said, true) pairs; 1.0 where nothing was said, or nothing was to be said."""
-    counted = list(pairs)
-    right = sum(said and true for said, true in counted)
-    said, true = sum(said for said, _ in counted), sum(true for _, true in counted)
-    return (right / said if said else 1.0), (right / true if true else 1.0)

@@ -1,21 +1,21 @@
 """Gold questions put to a system, each scored as it comes: the heart of `verbatim eval`.
 
-    gold question ─► system ─► Reply ─► score ─► Outcome ─► journal
+    gold question ─► system ─► Reply ─► score ─► Outcome
 
 A system is anything that answers a question with an Answer and ranked hits: Verbatim itself, or a baseline.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from eval import metrics
 from eval.gold import Gold
-from eval.journal import Journal
 from eval.records import Cited, EvidenceRank, Outcome, Retrieved
+from index.reuse import PassageEncoder, Progress
 from rag.answer import Answer, Hit
 from rag.chain import ask
 from rag.conversation import Exchange
@@ -41,24 +41,25 @@ def verbatim(retriever: Retriever, top_k: int = 5) -> System:
 
     def reply(question: str, history: Sequence[Exchange]) -> Reply:
         answer = ask(retriever, question, history=history, top_k=top_k)
-        ranking = retriever.rank(answer.asked_as)
+        ranking = retriever.rank(question, context=answer.asked_as)
         return Reply(answer, tuple(retriever.hit(ranking, row) for row in ranking.order[:LOOKED_THROUGH]))
 
     return reply
 
 
-def run(questions: Sequence[Gold], system: System, retriever: Retriever, journal: Journal) -> Iterator[Outcome]:
-    """Ask and score one question after the other; what the journal has already is not asked again."""
+def run(questions: Sequence[Gold], system: System, retriever: Retriever) -> Iterator[Outcome]:
+    """Ask and score one question after the other.
+
+    The first is asked twice: what loads with a system's first question is no part of the seconds.
+    """
+    for gold in questions[:1]:
+        system(gold.question, gold.history)
     for gold in questions:
-        outcome = journal.outcomes.get(gold.id)
-        if outcome is None:
-            outcome = score(gold, system(gold.question, gold.history), retriever)
-            journal.add(outcome)
-        yield outcome
+        yield score(gold, system(gold.question, gold.history), retriever)
 
 
 def score(gold: Gold, reply: Reply, retriever: Retriever) -> Outcome:
-    """Everything that can be said of one reply."""
+    """Everything that can be said of one reply by itself; with_similarity adds what needs the embedding."""
     ranks = metrics.evidence_ranks(reply.hits, gold.evidence)
     scores = {
         **_retrieval(gold, reply.hits),
@@ -83,12 +84,42 @@ def score(gold: Gold, reply: Reply, retriever: Retriever) -> Outcome:
         ),
         retrieved=tuple(_retrieved(hit, gold) for hit in reply.hits[:KEPT]),
         evidence=tuple(
-            EvidenceRank(span.doc, span.start, span.end, rank)
-            for span, rank in zip(gold.evidence, ranks, strict=True)
+            EvidenceRank(span.doc, span.start, span.end, rank) for span, rank in zip(gold.evidence, ranks, strict=True)
         ),
         scores=scores,
         seconds=reply.answer.timings["total"],
     )
+
+
+def with_similarity(
+    outcomes: Mapping[str, Sequence[Outcome]], embedder: PassageEncoder, progress: Progress
+) -> dict[str, list[Outcome]]:
+    """By system, its outcomes with `similarity`: the cosine of answer and gold answer, where there are both.
+
+    All of it is embedded in one go, which the bundled model does many times faster than one text after another.
+    """
+    pairs = [(_text(one), one.gold_answer) for group in outcomes.values() for one in group if _is_comparable(one)]
+    texts = list(dict.fromkeys(text for pair in pairs for text in pair))
+    if not texts:
+        return {system: list(group) for system, group in outcomes.items()}
+    progress.stage("comparing answers", len(texts))
+    vectors = dict(zip(texts, embedder.encode_passages(texts, progress.advance), strict=True))
+
+    def compared(one: Outcome) -> Outcome:
+        if not _is_comparable(one):
+            return one
+        cosine = float(np.dot(vectors[_text(one)], vectors[one.gold_answer]))
+        return replace(one, scores={**one.scores, "similarity": cosine})
+
+    return {system: [compared(one) for one in group] for system, group in outcomes.items()}
+
+
+def _is_comparable(outcome: Outcome) -> bool:
+    return outcome.answered and outcome.answerable and bool(outcome.gold_answer.strip())
+
+
+def _text(outcome: Outcome) -> str:
+    return " ".join(text for text, _ in outcome.sentences)
 
 
 def _retrieval(gold: Gold, hits: Sequence[Hit]) -> dict[str, float]:
@@ -117,8 +148,6 @@ def _answer(gold: Gold, answer: Answer, retriever: Retriever) -> dict[str, float
         found["tokens"] = float(total)
     if not answer.answered:
         return found
-    if gold.gold_answer:
-        found["similarity"] = _similarity(text, gold.gold_answer, retriever)
     return {
         **found,
         "answer_chars": float(len(text)),
@@ -128,12 +157,6 @@ def _answer(gold: Gold, answer: Answer, retriever: Retriever) -> dict[str, float
         "attribution": metrics.attribution(answer, gold.evidence, retriever.index),
         "verbatim": metrics.verbatim_share(answer, retriever.view.text_of),
     }
-
-
-def _similarity(answer: str, gold_answer: str, retriever: Retriever) -> float:
-    """Cosine of the two answers in the archive's own embedding."""
-    vectors = retriever.embedder.encode_passages([answer, gold_answer])
-    return float(np.dot(vectors[0], vectors[1]))
 
 
 def _retrieved(hit: Hit, gold: Gold) -> Retrieved:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +55,7 @@ def pairs_of(path: Path) -> Iterator[tuple[str, str, str]]:
     """(interview, question, reply) for each turn with a question mark that another speaker replies to."""
     transcript = parse_transcript(path.stem, str(path), read_file(path))
     turns = [turn for turn in transcript.turns if turn.kind is Kind.INTERVIEW]
-    for asking, replying in zip(turns, turns[1:], strict=False):
+    for asking, replying in pairwise(turns):
         question, reply = _text(transcript, asking), _text(transcript, replying)
         long_enough = len(question) >= SHORTEST_QUESTION and len(reply) >= SHORTEST_REPLY
         if asking.label != replying.label and long_enough and ("?" in question or "？" in question):

@@ -7,6 +7,8 @@
     ├── IndexFromNewerVersion     written by a newer Verbatim
     ├── EmbeddingMismatch         the index was made by another embedding model than the one asked for
     ├── EmbeddingUnavailable      the embedding model cannot be loaded or reached
+    ├── ChatModelUnavailable      the chat model cannot be loaded, reached or used
+    ├── JudgeFailed               an LLM judge gave no verdict that can be read, or did not answer at all
     ├── IndexLocked               another process is writing this index
     └── StorageError              the disk refused (full, read-only, no permission)
 
@@ -40,6 +42,14 @@ class EmbeddingMismatch(VerbatimError):
 
 class EmbeddingUnavailable(VerbatimError):
     """The embedding model cannot be loaded or reached."""
+
+
+class ChatModelUnavailable(VerbatimError):
+    """The chat model cannot be loaded, reached or used."""
+
+
+class JudgeFailed(VerbatimError):
+    """An LLM judge gave no verdict that can be read, or did not answer at all."""
 
 
 class IndexLocked(VerbatimError):

@@ -26,7 +26,7 @@ from index.script import fold, language
 from rag.retrieve import Ranking, Retriever
 
 WEIGHTS = {"standing": 1.0, "near": 0.5}
-LIMIT = 2.9
+LIMIT = 2.6
 # Mean and spread of `closeness` over answerable questions, by language: all Chinese lies closer together.
 SCALE = {"zh": (0.891, 0.017)}
 SCALE_OTHERWISE = (0.830, 0.018)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from index.errors import InputError, VerbatimError
+from index.errors import ChatModelUnavailable, InputError
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS = 60.0
 RETRIES = 2  # of a request that failed on the way
 _SECRET = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD)$")
-
-
-class ChatModelUnavailable(VerbatimError):
-    """The chat model cannot be loaded, reached or used."""
 
 
 def load_chat_model(name: str) -> BaseChatModel:

@@ -15,11 +15,11 @@ from eval_reports import ANSWERED, DECLINED, GOOD, LOST, outcome
 from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage
 
-from eval.judge import JudgeFailed, judge, judge_all, messages_for, with_verdict
+from eval.judge import judge, judge_all, messages_for, with_verdict
 from eval.records import Outcome, Verdict
 from eval.rubric import RUBRIC
-from index.errors import InputError
-from rag.llm import ChatModelUnavailable, load_chat_model, reply
+from index.errors import ChatModelUnavailable, InputError, JudgeFailed
+from rag.llm import load_chat_model, reply
 
 MARKS = '{"reason": "half of it", "correct": 2, "complete": 1, "grounded": 0}'
 VERDICT = Verdict("scripted", {"correct": 1.0, "complete": 0.5, "grounded": 0.0}, "half of it")

@@ -19,7 +19,6 @@ from eval.metrics import (
     evidence_ranks,
     key_fact_share,
     ndcg_at,
-    precision_recall,
     recall_at,
     reciprocal_rank,
     same_language,
@@ -289,12 +288,3 @@ def test_every_quotation_at_its_offsets() -> None:
     assert verbatim_share(reply([], right), source.__getitem__) == 1.0
     assert verbatim_share(reply([], right, moved, converted, nothing), source.__getitem__) == 0.25
     assert verbatim_share(reply([]), source.__getitem__) == 1.0
-
-
-def test_precision_and_recall() -> None:
-    # Said 3 times, 2 of them rightly; 4 were to be said.
-    pairs = [(True, True), (True, True), (True, False), (False, True), (False, True), (False, False)]
-    assert precision_recall(iter(pairs)) == pytest.approx((2 / 3, 0.5))
-    assert precision_recall([(False, True)]) == (1.0, 0.0)
-    assert precision_recall([(True, False)]) == (0.0, 1.0)
-    assert precision_recall([]) == (1.0, 1.0)

@@ -40,7 +40,8 @@ def test_an_answer_quotes_the_source_at_its_offsets(index: Path) -> None:
     assert result.exit_code == 0
     [answer] = records(result)
     assert list(answer) == [
-        "question", "answer", "answered", "language", "mode", "model", "sentences", "citations", "timings", "usage",
+        "question", "asked_as", "answer", "answered", "language", "mode", "model", "sentences", "citations", "timings",
+        "usage",
     ]  # fmt: skip
     assert answer["question"] == WHEN
     assert answer["answered"] is True

@@ -38,6 +38,7 @@ def citation(n: int, start: int, end: int) -> Citation:
 CITATIONS = (citation(1, 10, 21), citation(2, 21, 27))
 ANSWER = Answer(
     question="产量？",
+    asked_as="产量？",
     answer="春天最多，大概三百斤。[1]秋天就少了。[2]",
     answered=True,
     language="zh-Hans",

@@ -1,7 +1,8 @@
 """The `verbatim` command: its commands, options and help; the work is in cli_*.py.
 
 Whatever is heavy is imported inside the commands: a question should not wait for what only a build needs.
-Exit codes: 0 fine, 1 nothing found, 2 bad usage or input, 130 interrupted, 141 the reader of a pipe went away.
+Exit codes: 0 fine, 1 nothing found or a figure missed, 2 bad usage or input, 130 interrupted, 141 the reader of a
+pipe went away.
 """
 
 from __future__ import annotations
@@ -28,6 +29,23 @@ from ui.options import (
     UntilOption,
     check_filters,
     check_name,
+)
+from ui.options_eval import (
+    AskedIndexOption,
+    BaselineOption,
+    CompareOption,
+    CorpusOption,
+    FreshOption,
+    GoldOption,
+    InitOption,
+    JudgeOption,
+    MaxOption,
+    MinOption,
+    PageOption,
+    ReportOption,
+    SplitOption,
+    check_together,
+    given_options,
 )
 
 app = typer.Typer(cls=ErrorsAsMessages, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -197,6 +215,53 @@ def remove(docs: DocsArgument, folder: IndexOption = DEFAULT_INDEX) -> None:
     from ui.cli_index import run_remove
 
     raise typer.Exit(run_remove([check_name("DOC", doc) for doc in docs], folder))
+
+
+@app.command("eval")
+def evaluate(
+    ctx: typer.Context,
+    gold: GoldOption = "samples",
+    corpus: CorpusOption = None,
+    folder: AskedIndexOption = DEFAULT_INDEX,
+    embedding: EmbeddingOption = None,
+    split: SplitOption = "all",
+    top_k: TopKOption = 5,
+    baseline: BaselineOption = None,
+    judge: JudgeOption = "",
+    as_json: ReportOption = None,
+    as_html: PageOption = None,
+    least: MinOption = None,
+    most: MaxOption = None,
+    fresh: FreshOption = False,
+    compare: CompareOption = None,
+    init: InitOption = None,
+) -> None:
+    """Ask questions whose answers are known, and say how good the answers are.
+
+    Without options, the sample interviews that come with Verbatim are asked. A run that was interrupted goes on where
+    it stopped. Exit code 1 when a figure misses its --min or --max.
+
+    Examples:
+
+    verbatim eval
+    verbatim eval --gold mine.jsonl --baseline langchain --baseline bm25 --html report.html
+    verbatim eval --gold mine.jsonl --split dev --min recall@5=0.75 --json after.json
+    verbatim eval --compare before.json after.json
+    verbatim eval --init mine.jsonl
+    """
+    given = given_options(ctx)
+    check_together(given)
+    from eval.session import Task
+    from ui.cli_eval import WORK, Wanted, choose_archive, run_compare, run_eval, run_init
+
+    if compare:
+        raise typer.Exit(run_compare(*compare))
+    if init:
+        raise typer.Exit(run_init(init, corpus, folder, "folder" in given, embedding))
+    wanted = Wanted(as_json, as_html, tuple(least or ()), tuple(most or ()))
+    archive = choose_archive(gold, corpus, folder, "folder" in given)
+    task = Task(gold, archive, WORK, embedding, split, top_k, tuple(dict.fromkeys(baseline or ())), judge, fresh)
+    raise typer.Exit(run_eval(task, wanted))
 
 
 def main() -> None:
