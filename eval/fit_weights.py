@@ -27,7 +27,8 @@ from rag.filters import Allowed
 from rag.retrieve import SECOND, Retriever, open_retriever
 
 PENALTY = 0.02
-WRONGLY_DECLINED = 0.03  # the share of answerable questions that the limit gives up
+KINDS = ("answerable", "unanswerable", "evidence away", "other set")
+WRONGLY_DECLINED = 0.04  # the share of answerable questions that the limit gives up
 OWN_UNANSWERABLE = 3.0  # what one of the set's own unanswerable questions counts; there are few
 
 
@@ -96,20 +97,27 @@ def fit_ranking(questions: Sequence[Asked]) -> None:
     print(f"SECOND, on {len(rows)} questions:", dict(zip(SECOND, weights.round(2).tolist(), strict=True)))
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What rag/answerable.py sees of one question: of which kind it is here, and the signs [WEIGHTS]."""
+
+    kind: str
+    is_chinese: bool
+    is_missing: bool
+    signs: NDArray[np.float32]
+
+
 def fit_answering(own: Sequence[Asked], other: Sequence[Asked]) -> None:
-    """Print the weights and the limit of declining, and what share of each kind of question it declines."""
-    asked_of = {
-        "answerable": [(asked, asked.allowed()) for asked in own if asked.gold.answerable],
-        "unanswerable": [(asked, asked.allowed()) for asked in own if not asked.gold.answerable],
-        "evidence away": [(asked, asked.allowed(without_evidence=True)) for asked in own if asked.gold.answerable],
-        "other set": [(asked, asked.allowed()) for asked in other],
-    }
-    kinds = {kind: [_signs(asked, allowed) for asked, allowed in rows] for kind, rows in asked_of.items()}
-    judged = {kind: np.array([row[1:] for row in rows if not row[0]], dtype=np.float32) for kind, rows in kinds.items()}
-    x = torch.from_numpy(np.concatenate(list(judged.values())))
-    counts = {"unanswerable": OWN_UNANSWERABLE}
-    weight = torch.tensor([counts.get(kind, 1.0) for kind, rows in judged.items() for _ in rows])
-    answerable = torch.tensor([float(kind == "answerable") for kind, rows in judged.items() for _ in rows])
+    """Print the weights and the limits of declining, and what share of each kind of question they decline."""
+    judged = [
+        *(_judged("answerable" if asked.gold.answerable else "unanswerable", asked) for asked in own),
+        *(_judged("evidence away", asked, without_evidence=True) for asked in own if asked.gold.answerable),
+        *(_judged("other set", asked) for asked in other),
+    ]
+    rest = [one for one in judged if not one.is_missing]
+    x = torch.from_numpy(np.stack([one.signs for one in rest]))
+    weight = torch.tensor([OWN_UNANSWERABLE if one.kind == "unanswerable" else 1.0 for one in rest])
+    answerable = torch.tensor([float(one.kind == "answerable") for one in rest])
 
     def loss(weights: Tensor) -> Tensor:
         said = x @ weights[:-1] + weights[-1]
@@ -117,19 +125,30 @@ def fit_answering(own: Sequence[Asked], other: Sequence[Asked]) -> None:
 
     weights = _minimum(loss, x.shape[1] + 1)
     weights /= weights[0]
-    limit = float(np.quantile(judged["answerable"] @ weights[:-1], WRONGLY_DECLINED))
-    print("WEIGHTS:", dict(zip(WEIGHTS, weights[:-1].round(2).tolist(), strict=True)), f"LIMIT = {limit:.2f}")
-    for kind, rows in kinds.items():
-        missing = sum(bool(row[0]) for row in rows)
-        low = int((judged[kind] @ weights[:-1] < limit).sum())
-        print(f"  {kind}: {len(rows)}, {missing} declined for an amount or a name, {low} by the score")
+    print("WEIGHTS:", dict(zip(WEIGHTS, weights[:-1].round(2).tolist(), strict=True)))
+    for language, is_chinese in (("Chinese", True), ("other", False)):
+        _print_limit(language, [one for one in judged if one.is_chinese is is_chinese], weights[:-1])
 
 
-def _signs(asked: Asked, allowed: Allowed) -> list[float]:
-    """[1.0 where an amount or a name is missing, then the signs]"""
-    ranking = asked.retriever.rank_among(allowed, asked.gold.question, asked.context)
+def _print_limit(language: str, judged: Sequence[Judged], weights: NDArray[np.float32]) -> None:
+    scores = {kind: [one.signs @ weights for one in judged if one.kind == kind] for kind in KINDS}
+    limit = float(np.quantile(scores["answerable"], WRONGLY_DECLINED))
+    print(f"LIMIT, {language}: {limit:.2f}")
+    for kind, values in scores.items():
+        missing = sum(one.is_missing for one in judged if one.kind == kind)
+        low = sum(value < limit for value in values)
+        print(f"  {kind}: {len(values)}, {missing} lack an amount or a name, {low} are below the limit")
+
+
+def _judged(kind: str, asked: Asked, without_evidence: bool = False) -> Judged:
+    ranking = asked.retriever.rank_among(asked.allowed(without_evidence), asked.gold.question, asked.context)
     found = signs(ranking)
-    return [float(is_missing(asked.retriever, ranking)), *(found[name] for name in WEIGHTS)]
+    return Judged(
+        kind,
+        asked.gold.language.startswith("zh"),
+        is_missing(asked.retriever, ranking),
+        np.array([found[name] for name in WEIGHTS], dtype=np.float32),
+    )
 
 
 def _minimum(loss: Callable[[Tensor], Tensor], size: int) -> NDArray[np.float32]:

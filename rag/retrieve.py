@@ -167,7 +167,7 @@ class Retriever:
         self, allowed: Allowed, question: str, context: str, timings: dict[str, float]
     ) -> tuple[Nearness, Rows]:
         """Every signal of a question, and the passages that the first sum puts first, at most CANDIDATES."""
-        asked = list(dict.fromkeys((usable(question), usable((context or question)[:LONGEST_QUESTION]))))
+        asked = list(dict.fromkeys((usable(question), usable((context or question)[-LONGEST_QUESTION:]))))
         with _timed(timings, "embed"):
             vectors = np.stack([self.embedder.encode_query(self.view.without_names(text)) for text in asked])
         with _timed(timings, "search"):
@@ -199,7 +199,9 @@ class Retriever:
             facts={"named": self._answered_by(asked), "editors": self.view.by_editors},
             by_sentence=by_sentence,
             replied_to=best(len(by_sentence), self.view.replies, by_sentence, lowest),
-            closeness=sum(w * float(part.max(initial=0.0)) for w, part in zip((0.4, 0.4, 0.2), nearest, strict=True)),
+            # With one speaker, and in a monologue, no question is left to be close to: the other two are the whole.
+            closeness=sum(w * float(part.max(initial=0.0)) for w, part in zip((0.4, 0.4, 0.2), nearest, strict=True))
+            / (1.0 if asking.any() else 0.8),
         )
 
     def _mapped(self, space: ReplySpace, near: Nearness, vectors: Floats, rows: Rows, allowed: Allowed) -> Nearness:

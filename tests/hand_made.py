@@ -61,11 +61,11 @@ Talk = Sequence[Sequence[Said]]
 class ChosenEmbedder(Embedder):
     """Unit vectors in the plane; the cosine of any question and a text is what `nearness` says of the text."""
 
-    name = "chosen"
     dimensions = 2
 
-    def __init__(self, nearness: Callable[[str], float]) -> None:
+    def __init__(self, nearness: Callable[[str], float], name: str = "chosen") -> None:
         self.nearness = nearness
+        self.name = name
 
     def encode_query(self, text: str) -> NDArray[np.float32]:
         return np.array([1.0, 0.0], dtype=np.float32)
@@ -98,11 +98,22 @@ class AnyEmbedder(ChosenEmbedder):
 
 
 def make_retriever(
-    folder: Path, talks: Mapping[str, Talk], nearness: Callable[[str], float], dates: Mapping[str, str] | None = None
+    folder: Path,
+    talks: Mapping[str, Talk],
+    nearness: Callable[[str], float],
+    dates: Mapping[str, str] | None = None,
+    *,
+    languages: Mapping[str, str] | None = None,
+    embedding: str = "chosen",
 ) -> Retriever:
-    """Index the talks, by the name of each, and open them for questions."""
-    embedder = ChosenEmbedder(nearness)
-    entries = [_entry(doc, talk, (dates or {}).get(doc, "")) for doc, talk in talks.items()]
+    """Index the talks, by the name of each, and open them for questions.
+
+    They are in Simplified Chinese where `languages` says nothing else. An `embedding` called "bundled" is taken for
+    the real one: give rag.closeness.reply_map a matrix of two dimensions.
+    """
+    embedder = ChosenEmbedder(nearness, embedding)
+    tags = languages or {}
+    entries = [_entry(doc, talk, (dates or {}).get(doc, ""), tags.get(doc, "zh-Hans")) for doc, talk in talks.items()]
     setting = Setting("0", PARSER_VERSION, embedder.name, "", ())
     contents = assemble(entries, (), setting, EmbeddingChoice(embedder.name, lambda: embedder), None, _Silent())
     folder.mkdir(exist_ok=True)
@@ -110,7 +121,7 @@ def make_retriever(
     return Retriever(open_index(folder), embedder)
 
 
-def _entry(doc: str, talk: Talk, date: str) -> Entry:
+def _entry(doc: str, talk: Talk, date: str, language: str) -> Entry:
     text = ""
     turns: list[Turn] = []
     sentences: list[Sentence] = []
@@ -137,7 +148,7 @@ def _entry(doc: str, talk: Talk, date: str) -> Entry:
             Passage(f"{doc}:{start}-{end}", doc, start, end, turn.number, len(turns) - 1, "", turn.kind, context)
         )
     metadata = Metadata(title=doc, date=date)
-    transcript = Transcript(doc, f"/{doc}.txt", text, "utf-8", "zh-Hans", metadata, tuple(turns), ())
+    transcript = Transcript(doc, f"/{doc}.txt", text, "utf-8", language, metadata, tuple(turns), ())
     return Entry(transcript, Cut(tuple(passages), tuple(sentences)), evidence(transcript), doc, ())
 
 

@@ -107,7 +107,8 @@ def test_speakers_come_in_the_order_of_their_best_words(tmp_path: Path) -> None:
 def test_an_answer_says_how_it_was_made(chance: Retriever) -> None:
     answer = ask(chance, "霧是什麼？")
     assert (answer.question, answer.language, answer.mode, answer.model) == ("霧是什麼？", "zh-Hant", "extractive", "")
-    assert set(answer.timings) == {"filter", "embed", "score", "fold", "total"}
+    assert answer.asked_as == answer.question
+    assert set(answer.timings) == {"filter", "embed", "search", "score", "fold", "total"}
     assert answer.timings["total"] >= answer.timings["embed"] >= 0
     assert answer.usage == {}
     assert asdict(answer)["citations"][0]["n"] == 1
