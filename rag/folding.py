@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from index.model import Kind, Passage
 from index.script import fold_characters
 
 SHINGLE = 6  # characters
+STEP = 4
 SAME = 0.5  # share of the shorter passage's shingles that the longer one has too
 LOOK_BACK = 50  # no result list is longer
 
@@ -19,7 +21,7 @@ def distinct(rows: Sequence[int], passages: Sequence[Passage], text: Callable[[P
     Where editors' text and the interview say the same, the interview stays, in the better of the two places.
     """
     kept: list[int] = []
-    shingles: list[frozenset[str]] = []
+    shingles: list[Shingles] = []
     for row in rows:
         if len(kept) >= LOOK_BACK:
             kept.append(row)
@@ -35,11 +37,21 @@ def distinct(rows: Sequence[int], passages: Sequence[Passage], text: Callable[[P
     return kept
 
 
+@dataclass(frozen=True, slots=True)
+class Shingles:
+    """All shingles of a text, and every STEPth by position: enough to tell what share another text has."""
+
+    all: frozenset[str]
+    some: tuple[str, ...]
+
+
 @lru_cache(maxsize=1024)
-def _shingles(text: str) -> frozenset[str]:
+def _shingles(text: str) -> Shingles:
     folded = "".join(character for character in fold_characters(text) if character.isalnum())
-    return frozenset(folded[at : at + SHINGLE] for at in range(max(1, len(folded) - SHINGLE + 1)))
+    every = [folded[at : at + SHINGLE] for at in range(max(1, len(folded) - SHINGLE + 1))]
+    return Shingles(frozenset(every), tuple(every[::STEP]))
 
 
-def _same(one: frozenset[str], other: frozenset[str]) -> bool:
-    return not one.isdisjoint(other) and len(one & other) >= SAME * min(len(one), len(other))
+def _same(one: Shingles, other: Shingles) -> bool:
+    shorter, longer = (one, other) if len(one.all) <= len(other.all) else (other, one)
+    return sum(shingle in longer.all for shingle in shorter.some) >= SAME * len(shorter.some)

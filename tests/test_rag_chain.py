@@ -17,13 +17,16 @@ from hypothesis import strategies as st
 from langchain_core.runnables import RunnableLambda
 from sample_archive import assert_quoted, chance_retriever, sample_retriever
 
+from eval.gold import FOLDER, load_gold
 from index.errors import InputError
 from index.store import open_index
 from rag.answer import Answer
 from rag.chain import NOT_SAID, as_runnable, ask
+from rag.conversation import Exchange, in_context
 from rag.filters import Filters
 from rag.retrieve import Retriever
 
+QUESTIONS = {gold.id: gold for gold in load_gold(FOLDER / "samples.jsonl")}
 WHO = {
     "顾启明一共值乘过多少个夜晚？": "night-trains",
     "「石斑一號」斷纜的時候人在多深的海域？": "deep-sea",
@@ -112,6 +115,44 @@ def test_an_answer_says_how_it_was_made(chance: Retriever) -> None:
     assert answer.timings["total"] >= answer.timings["embed"] >= 0
     assert answer.usage == {}
     assert asdict(answer)["citations"][0]["n"] == 1
+
+
+# in another language, of one speaker, in a conversation
+
+
+# Each is best answered in Chinese; the English interviews lie nearer, for being English (8th to 19th by cosines alone).
+@pytest.mark.parametrize("name", ["samples-014", "samples-017", "s3-018"])
+def test_an_english_question_finds_what_was_said_in_chinese(samples: Retriever, name: str) -> None:
+    gold = QUESTIONS[name]
+    found = [(hit.doc, hit.start, hit.end) for hit in samples.search(gold.question).hits]
+    assert any(doc == e.doc and start < e.end and e.start < end for doc, start, end in found for e in gold.evidence)
+
+
+@pytest.mark.parametrize("name", ["s3-027", "s3-029", "s3-030"])  # Spanish, Japanese, English
+def test_a_follow_up_finds_with_its_history_what_it_does_not_find_alone(samples: Retriever, name: str) -> None:
+    gold = QUESTIONS[name]
+
+    def finds(history: Sequence[Exchange]) -> bool:
+        rows = samples.rank(gold.question, context=in_context(gold.question, history)).order[:2]
+        found = [samples.index.passages[row] for row in rows]
+        return any(p.doc == e.doc and p.start < e.end and e.start < p.end for p in found for e in gold.evidence)
+
+    assert finds(gold.history)
+    assert not finds(())
+    answer = ask(samples, gold.question, history=gold.history)
+    assert gold.evidence[0].doc in {citation.doc for citation in answer.citations}
+    assert answer.question == gold.question
+    assert answer.asked_as.endswith(gold.question)
+
+
+@pytest.mark.parametrize(
+    ("speaker", "question"),
+    [("顾启明", "顾启明一共值乘过多少个夜晚？"), ("Mags Adeyemi-Strand", "How many sensors does the crossing have?")],
+)
+def test_a_speaker_is_asked_without_the_interviewer(samples: Retriever, speaker: str, question: str) -> None:
+    answer = ask(samples, question, filters=Filters(speakers=(speaker,)))
+    assert answer.answered
+    assert len({citation.speaker for citation in answer.citations}) == 1
 
 
 # declining

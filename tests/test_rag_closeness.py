@@ -199,7 +199,8 @@ def mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Retriever:
 def test_the_map_is_for_the_model_it_was_trained_on() -> None:
     matrix = reply_map(BUNDLED)
     assert matrix is not None
-    assert (matrix.shape, matrix.dtype) == ((384, 384), np.float32)
+    assert matrix.shape == (384, 384)
+    assert matrix.dtype == np.float32
     assert np.isfinite(matrix).all()
     hub = reply_map(SAME_MODEL_ON_HUB)
     assert hub is not None

@@ -103,7 +103,6 @@ def test_without_a_name_the_person_named_before_goes_first(talks: Retriever) -> 
 
 
 def test_a_question_that_only_repeats_the_one_before_is_asked_once(talks: Retriever) -> None:
-    """In the context as in the question there is nothing else, so that nothing counts twice."""
     ranking = talks.rank("采茶", context="采茶")
     assert ranking.scores.tolist() == talks.rank("采茶").scores.tolist()
 
