@@ -42,6 +42,8 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "rag" / "reply_map.npy")
     arguments = parser.parse_args()
     pairs = [pair for path in collect([arguments.folder], Path()).files for pair in pairs_of(path)]
+    if not pairs:
+        raise SystemExit(f"{arguments.folder}: no question with a reply in these interviews, nothing to train on")
     print(f"{len(pairs)} questions with replies")
     embedder = BundledEmbedder()
     replies = embedder.encode_passages([reply for _, _, reply in pairs])
