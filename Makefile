@@ -11,7 +11,7 @@ PIP = $(RUN) -m pip --disable-pip-version-check
 DEMO_INDEX = .verbatim-demo
 INTERVIEWS = ../shared/transcripts
 EXACT = --min verbatim=1 --min citation_recall=1 --min attribution=0.98
-GATE_SAMPLES = --min recall@5=0.70 --min mrr=0.65 --min key_facts=0.55 --max wrongly_declined=0.09 $(EXACT)
+GATE_SAMPLES = --min recall@5=0.76 --min mrr=0.70 --min key_facts=0.56 --max wrongly_declined=0.09 $(EXACT)
 GATE_INTERVIEWS = --min recall@5=0.72 --min mrr=0.60 --min key_facts=0.55 --max wrongly_declined=0.083 \
     --max chars@5=2200 $(EXACT)
 TORCH = 2.13.0
