@@ -27,14 +27,19 @@ class Archive:
 
 @contextmanager
 def opened(
-    archive: Archive, work: Path, embedding: str | None, progress: Progress, tell: Callable[[str], None]
+    archive: Archive,
+    work: Path,
+    embedding: str | None,
+    progress: Progress,
+    tell: Callable[[str], None],
+    reranker: str = "",
 ) -> Iterator[Retriever]:
     """An archive ready for questions, transcripts being indexed first; closed at the end of the block.
 
     Raises the errors of build_index and open_retriever.
     """
     folder = archive.path if archive.is_index else index_corpus(archive.path, work, embedding, progress, tell)
-    retriever = open_retriever(folder, embedding)
+    retriever = open_retriever(folder, embedding, reranker)
     with closing(retriever.index):
         yield retriever
 

@@ -53,6 +53,7 @@ class Task:
     archive: Archive
     work: Path
     embedding: str | None = None
+    reranker: str = ""
     split: Split | Literal["all"] = "all"
     top_k: int = 5
     baselines: tuple[str, ...] = ()
@@ -97,7 +98,7 @@ def evaluate(task: Task, progress: Progress, tell: Tell) -> Evaluation:
         require_baseline(name)
     judge = load_chat_model(task.judge) if task.judge else None
     make_work_folder(task.work)
-    with opened(task.archive, task.work, task.embedding, progress, tell) as retriever:
+    with opened(task.archive, task.work, task.embedding, progress, tell, task.reranker) as retriever:
         questions, left_out = choose(gold, task, retriever, tell)
         session = Session(task, gold_sha256, questions, retriever, progress, tell)
         journals = {name: _journal(session, name) for name in (SYSTEM, *task.baselines)}
@@ -153,6 +154,7 @@ def _journal(session: Session, system: str) -> Journal:
         "index": asdict(index.manifest),
         "system": system,
         "top_k": task.top_k,
+        "reranker": task.reranker if system == SYSTEM else "",
         "judge": task.judge if system == SYSTEM else "",
     }
     return Journal.open(task.work, depends_on, task.fresh)
@@ -211,7 +213,7 @@ def _report(session: Session, left_out: dict[str, str], runs: Sequence[Run]) -> 
         gold=printable(Path(session.task.gold_file.name)),  # JSON has no place for bytes that are no text
         gold_sha256=session.gold_sha256,
         split=session.task.split,
-        embedding=index.embedding,
+        embedding=", ".join(filter(None, (index.embedding, session.task.reranker))),
         interviews=index.manifest.interviews,
         passages=index.manifest.passages,
         left_out=left_out,

@@ -175,20 +175,20 @@ class OpenAIEmbedder(Embedder):
             case openai.APIConnectionError():
                 return f"{place} cannot be reached: check the network and OPENAI_BASE_URL."
             case openai.APIStatusError():
-                said = _one_line(error, self._key)
+                said = one_line(error, self._key)
                 return f"{place} answered with status {error.status_code} for {self._model}: {said}"
-        return f"{place} gave an answer that is not OpenAI's protocol ({_one_line(error, self._key)})."
+        return f"{place} gave an answer that is not OpenAI's protocol ({one_line(error, self._key)})."
 
 
 def _load_sentence_transformer(name: str) -> SentenceTransformer:
     is_folder = Path(name).is_dir()
     try:
-        with _no_progress_bar():
+        with no_progress_bar():
             model = _open(name, is_folder)
     except Exception as error:  # a model's own code and files can fail in any way
         where, check = ("from this folder", "the folder") if is_folder else ("from the hub", "the name and the network")
         raise EmbeddingUnavailable(
-            f"The embedding model {name} cannot be loaded {where} ({_one_line(error)}). "
+            f"The embedding model {name} cannot be loaded {where} ({one_line(error)}). "
             f"Check {check}, or use --embedding bundled, which needs no download."
         ) from error
     if not any(model.prompts.values()) and _WANTS_E5_PROMPTS.search(name):
@@ -212,7 +212,7 @@ def _open(name: str, is_folder: bool) -> SentenceTransformer:
 
 
 @contextmanager
-def _no_progress_bar() -> Iterator[None]:
+def no_progress_bar() -> Iterator[None]:
     """Without transformers' bar for reading weights, which would draw over the build's own; downloads keep theirs."""
     from transformers.utils.logging import set_tqdm_hook
 
@@ -247,7 +247,7 @@ def _unit(rows: Vectors) -> Vectors:
     return vectors
 
 
-def _one_line(error: Exception, secret: str = "") -> str:
+def one_line(error: Exception, secret: str = "") -> str:
     """The beginning of an error's message, without `secret`."""
     text = " ".join(str(error).split()) or type(error).__name__
     if secret:

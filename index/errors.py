@@ -7,6 +7,7 @@
     ├── IndexFromNewerVersion     written by a newer Verbatim
     ├── EmbeddingMismatch         the index was made by another embedding model than the one asked for
     ├── EmbeddingUnavailable      the embedding model cannot be loaded or reached
+    ├── RerankerUnavailable       the reranker cannot be loaded, or is none
     ├── ChatModelUnavailable      the chat model cannot be loaded, reached or used
     ├── JudgeFailed               an LLM judge gave no verdict that can be read, or did not answer at all
     ├── IndexLocked               another process is writing this index
@@ -42,6 +43,10 @@ class EmbeddingMismatch(VerbatimError):
 
 class EmbeddingUnavailable(VerbatimError):
     """The embedding model cannot be loaded or reached."""
+
+
+class RerankerUnavailable(VerbatimError):
+    """The reranker cannot be loaded, or is none."""
 
 
 class ChatModelUnavailable(VerbatimError):

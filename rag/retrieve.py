@@ -51,8 +51,10 @@ from rag.view import Rows, View
 
 if TYPE_CHECKING:
     from index.embedding import Embedder
+    from rag.rerank import Reranker
 
 CANDIDATES = 100
+RERANKED = 30  # of which a cross-encoder, where one is asked for, orders the first
 FIRST = {"passage": 1.0, "sentence": 1.2, "asked": 0.35, "words": 0.8, "named": 0.7, "editors": -0.5}
 SECOND = {
     "passage": 0.46,
@@ -123,9 +125,10 @@ class Nearness:
 class Retriever:
     """An opened index and the embedder that made it, ready for questions. Safe to share between threads."""
 
-    def __init__(self, index: Index, embedder: Embedder) -> None:
+    def __init__(self, index: Index, embedder: Embedder, reranker: Reranker | None = None) -> None:
         self.index = index
         self.embedder = embedder
+        self.reranker = reranker
         self.view = View(index)
 
     @cached_property
@@ -159,7 +162,11 @@ class Retriever:
             scores = near.added_up(SECOND if self._reply_space else FIRST, rows)
             rows = rows[np.argsort(-scores[rows], kind="stable")]
         with _timed(timings, "fold"):
-            order = self._order(question, rows)
+            order = distinct(rows.tolist(), self.index.passages, self.view.text)
+        if self.reranker and order:
+            with _timed(timings, "rerank"):
+                order, scores = self._reranked(self.reranker, context or question, order, scores)
+        order = self._heard(question, order)
         by_sentence = np.where(allowed.sentences, near.by_sentence, -np.inf).astype(np.float32)
         return Ranking(usable(question), scores, by_sentence, near.replied_to, tuple(order), near.closeness, timings)
 
@@ -219,11 +226,23 @@ class Retriever:
         }
         return replace(near, cosines={**near.cosines, **cosines})
 
-    def _order(self, question: str, rows: Rows) -> list[int]:
-        """Candidates, best first, repetitions folded. Where a question compares, whoever it names is heard among the
-        ENOUGH first, or, if it names only one, a second interview.
+    def _reranked(
+        self, reranker: Reranker, question: str, order: list[int], scores: Floats
+    ) -> tuple[list[int], Floats]:
+        """The order with its first RERANKED as the reranker has them, and the scores dealt out anew in that order:
+        theirs are on a scale of their own, which nothing else knows.
         """
-        order = distinct(rows.tolist(), self.index.passages, self.view.text)
+        first = np.array(order[:RERANKED])
+        said = [self.view.text_with_question(self.index.passages[row]) for row in first]
+        anew = first[np.argsort(-reranker.scores(question, said), kind="stable")]
+        dealt = scores.copy()
+        dealt[anew] = np.sort(scores[first])[::-1]
+        return [*anew.tolist(), *order[RERANKED:]], dealt
+
+    def _heard(self, question: str, order: list[int]) -> list[int]:
+        """The order; where a question compares, whoever it names is heard among the ENOUGH first, or, if it names only
+        one, a second interview.
+        """
         if not order or not ACROSS.search(question):
             return order
         guests, passages = self.view.guests, self.index.passages
@@ -270,8 +289,8 @@ class Retriever:
         return set()
 
 
-def open_retriever(folder: Path, embedding: str | None = None) -> Retriever:
-    """Open an index with the embedder that made it.
+def open_retriever(folder: Path, embedding: str | None = None, reranker: str = "") -> Retriever:
+    """Open an index with the embedder that made it, and with a cross-encoder if one is named.
 
     Raises the index's errors, EmbeddingUnavailable, and EmbeddingMismatch when another `embedding` is asked for.
     """
@@ -286,7 +305,11 @@ def open_retriever(folder: Path, embedding: str | None = None) -> Retriever:
             "Leave out --embedding (and VERBATIM_EMBEDDING) to use it, or make it anew: "
             f"verbatim index PATH… --index {folder} --embedding {embedding}"
         )
-    return Retriever(index, load_embedder(index.embedding))
+    if not reranker:
+        return Retriever(index, load_embedder(index.embedding))
+    from rag.rerank import Reranker
+
+    return Retriever(index, load_embedder(index.embedding), Reranker(reranker))
 
 
 def usable(question: str) -> str:

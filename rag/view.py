@@ -66,6 +66,12 @@ class View:
         """A passage as it stands in its source."""
         return self.text_of(passage.doc)[passage.start : passage.end]
 
+    def text_with_question(self, passage: Passage) -> str:
+        """A passage with the interviewer's question before it, where that stands elsewhere."""
+        context = passage.context
+        asked = self.text_of(passage.doc)[context.start : context.end] if context else ""
+        return "\n".join(filter(None, (asked, self.text(passage))))
+
     @cached_property
     def _documents(self) -> dict[str, DocumentRow]:
         return {document.doc: document for document in self.index.documents()}

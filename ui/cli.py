@@ -23,6 +23,7 @@ from ui.options import (
     InterviewOption,
     JsonOption,
     QuestionArgument,
+    RerankerOption,
     SinceOption,
     SpeakerOption,
     TopKOption,
@@ -114,6 +115,7 @@ def ask(
     question: QuestionArgument,
     folder: IndexOption = DEFAULT_INDEX,
     embedding: EmbeddingOption = None,
+    reranker: RerankerOption = "",
     top_k: TopKOption = 5,
     max_chars: Annotated[
         int, typer.Option("--max-chars", metavar="N", min=20, max=20_000, help="How long the quotes may be together.")
@@ -137,7 +139,7 @@ def ask(
     from ui.cli_ask import run_ask
 
     filters = check_filters(speaker, interview, since, until)
-    raise typer.Exit(run_ask(question, folder, embedding, filters, top_k, max_chars, as_json))
+    raise typer.Exit(run_ask(question, folder, embedding, reranker, filters, top_k, max_chars, as_json))
 
 
 @app.command()
@@ -145,6 +147,7 @@ def search(
     question: QuestionArgument,
     folder: IndexOption = DEFAULT_INDEX,
     embedding: EmbeddingOption = None,
+    reranker: RerankerOption = "",
     top_k: TopKOption = 5,
     speaker: SpeakerOption = None,
     interview: InterviewOption = None,
@@ -162,7 +165,7 @@ def search(
     from ui.cli_ask import run_search
 
     filters = check_filters(speaker, interview, since, until)
-    raise typer.Exit(run_search(question, folder, embedding, filters, top_k, as_json))
+    raise typer.Exit(run_search(question, folder, embedding, reranker, filters, top_k, as_json))
 
 
 @app.command("list")
@@ -224,6 +227,7 @@ def evaluate(
     corpus: CorpusOption = None,
     folder: AskedIndexOption = DEFAULT_INDEX,
     embedding: EmbeddingOption = None,
+    reranker: RerankerOption = "",
     split: SplitOption = "all",
     top_k: TopKOption = 5,
     baseline: BaselineOption = None,
@@ -260,7 +264,8 @@ def evaluate(
         raise typer.Exit(run_init(init, corpus, folder, "folder" in given, embedding))
     wanted = Wanted(as_json, as_html, tuple(least or ()), tuple(most or ()))
     archive = choose_archive(gold, corpus, folder, "folder" in given)
-    task = Task(gold, archive, WORK, embedding, split, top_k, tuple(dict.fromkeys(baseline or ())), judge, fresh)
+    baselines = tuple(dict.fromkeys(baseline or ()))
+    task = Task(gold, archive, WORK, embedding, reranker, split, top_k, baselines, judge, fresh)
     raise typer.Exit(run_eval(task, wanted))
 
 

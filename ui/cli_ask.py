@@ -32,12 +32,19 @@ STANDARD_INPUT = "-"
 
 
 def run_ask(
-    question: str, folder: Path, embedding: str | None, filters: Filters, top_k: int, max_chars: int, as_json: bool
+    question: str,
+    folder: Path,
+    embedding: str | None,
+    reranker: str,
+    filters: Filters,
+    top_k: int,
+    max_chars: int,
+    as_json: bool,
 ) -> int:
     """Answer the question, or each line of standard input; returns the exit code."""
     from rag.chain import ask
 
-    retriever = _open(folder, embedding, filters)
+    retriever = _open(folder, embedding, reranker, filters)
 
     def respond(text: str) -> bool:
         answer = ask(retriever, text, top_k=top_k, filters=filters, max_chars=max_chars)
@@ -51,9 +58,17 @@ def run_ask(
     return respond_to(question, respond, as_json)
 
 
-def run_search(question: str, folder: Path, embedding: str | None, filters: Filters, top_k: int, as_json: bool) -> int:
+def run_search(
+    question: str,
+    folder: Path,
+    embedding: str | None,
+    reranker: str,
+    filters: Filters,
+    top_k: int,
+    as_json: bool,
+) -> int:
     """Find passages for the question, or for each line of standard input; returns the exit code."""
-    retriever = _open(folder, embedding, filters)
+    retriever = _open(folder, embedding, reranker, filters)
 
     def respond(text: str) -> bool:
         result = retriever.search(text, top_k, filters)
@@ -104,12 +119,12 @@ def quoted_turns(answer: Answer, index: Index) -> dict[int, Turn]:
     }
 
 
-def _open(folder: Path, embedding: str | None, filters: Filters) -> Retriever:
+def _open(folder: Path, embedding: str | None, reranker: str, filters: Filters) -> Retriever:
     """The retriever; filters that name nobody are told here, once, and not for every question."""
     from rag.filters import allowed_rows
     from rag.retrieve import open_retriever
 
-    retriever = open_retriever(folder, embedding)
+    retriever = open_retriever(folder, embedding, reranker)
     allowed_rows(retriever.index, filters)
     return retriever
 

@@ -44,6 +44,15 @@ EmbeddingOption = Annotated[
         help="The embedding model: bundled, a sentence-transformers name or folder, or openai:MODEL.",
     ),
 ]
+RerankerOption = Annotated[
+    str,
+    typer.Option(
+        "--reranker",
+        metavar="NAME",
+        envvar="VERBATIM_RERANKER",
+        help="Order the best passages anew with this sentence-transformers CrossEncoder (name or folder). Slow.",
+    ),
+]
 QuestionArgument = Annotated[
     str, typer.Argument(metavar="QUESTION|-", help="The question; - reads one question a line from standard input.")
 ]
