@@ -13,7 +13,6 @@ from eval.gold import Evidence
 from index import names
 from index.errors import InputError
 from index.lexical import CJK, terms
-from index.model import Role
 from index.numerals import canonical, numbers
 from index.script import fold, language
 from index.store import Index
@@ -46,14 +45,16 @@ def reciprocal_rank(hits: Sequence[Hit], evidence: Sequence[Evidence]) -> float:
 
 
 def ndcg_at(k: int, hits: Sequence[Hit], evidence: Sequence[Evidence]) -> float:
-    """Each evidence span gains 1 / log2(1 + rank of the first hit that holds it), if that is among the first k.
+    """Discounted gain of the first k hits, 1 / log2(1 + rank) for each that holds evidence which none before it held.
 
-    Divided by what the spans gain at ranks 1, 2, 3…; at most 1.0, which two spans in the first hit would exceed
-    (Järvelin & Kekäläinen 2002, with a relevance of 1 for each span).
+    Divided by that of the best order: those hits first, and one hit more for each span that no hit holds, cut at k
+    (Järvelin & Kekäläinen 2002, with a relevance of 1 for evidence that is new).
     """
-    gained = sum(1 / math.log2(1 + rank) for rank in evidence_ranks(hits[:k], evidence) if rank is not None)
-    ideal = sum(1 / math.log2(1 + rank) for rank in range(1, len(evidence) + 1))
-    return min(gained / ideal, 1.0) if ideal else 0.0
+    ranks = evidence_ranks(hits, evidence)
+    new = sorted({rank for rank in ranks if rank is not None})
+    ideal = sum(1 / math.log2(1 + rank) for rank in range(1, min(k, len(new) + ranks.count(None)) + 1))
+    gained = sum(1 / math.log2(1 + rank) for rank in new if rank <= k)
+    return gained / ideal if ideal else 0.0
 
 
 def key_fact_share(answer: str, key_facts: Sequence[Sequence[str]]) -> float:
@@ -92,11 +93,11 @@ def supports(sentence: str, quotes: Sequence[str]) -> bool:
     A verbatim quotation carries itself. No quotation carries nothing; nor does one in another language, unless names
     and numbers alone make the sentence.
     """
-    if not quotes:
-        return False
-    if any(fold(sentence) in fold(quote) for quote in quotes):
-        return True
     wanted = set(terms(canonical(sentence)))
+    if not quotes or not wanted:
+        return False
+    if any(_stands_in(fold(sentence), fold(quote)) for quote in quotes):
+        return True
     given = {term for quote in quotes for term in terms(canonical(quote))}
     in_quotes = frozenset[str]().union(*map(numbers, quotes))
     return numbers(sentence) <= in_quotes and len(wanted & given) >= SUPPORTED * len(wanted)
@@ -143,31 +144,19 @@ def overlaps(citation: Citation, evidence: Evidence) -> bool:
     return citation.doc == evidence.doc and starts_before
 
 
-def attribution(answer: Answer, evidence: Sequence[Evidence], index: Index) -> float:
-    """Share of the citations whose speaker is the one who said it; 1.0 without citations.
+def attribution(answer: Answer, evidence: Sequence[Evidence], index: Index) -> float | None:
+    """Share of the citations of evidence whose speaker is the one who said it; None where no evidence is cited.
 
-    Who said it is the evidence's speaker where the quotation overlaps evidence that has one, else whoever's turn the
-    quotation stands in. Names are compared as the archive's persons, so that 奥特曼 is Sam Altman.
+    Who said it is what the evidence's author wrote down. Names are compared as the archive's persons, so that 奥特曼 is
+    Sam Altman.
     """
-    right = [_rightly_attributed(citation, evidence, index) for citation in answer.citations]
-    return _share(right) if right else 1.0
-
-
-def _rightly_attributed(citation: Citation, evidence: Sequence[Evidence], index: Index) -> bool:
-    told = [span.speaker for span in evidence if span.speaker and overlaps(citation, span)]
-    said = {person for name in told for person in persons(index, citation.doc, name)} or _in_turn(citation, index)
-    return bool(said & persons(index, citation.doc, citation.speaker))
-
-
-def _in_turn(citation: Citation, index: Index) -> set[str]:
-    """Who speaks in the turn that a quotation stands in; nobody when it stands in none, or in two."""
-    for turn in index.turns(citation.doc):
-        if turn.start <= citation.quote_start and citation.quote_end <= turn.end:
-            if turn.role is Role.EDITOR:
-                return {EDITOR}
-            speaker = index.speakers(citation.doc)[turn.label]
-            return {speaker.person or speaker.name}
-    return set()
+    right = [
+        bool(persons(index, citation.doc, citation.speaker) & persons(index, citation.doc, span.speaker))
+        for citation in answer.citations
+        for span in evidence
+        if span.speaker and overlaps(citation, span)
+    ]
+    return _share(right) if right else None
 
 
 def persons(index: Index, doc: str, name: str) -> set[str]:

@@ -148,13 +148,14 @@ def _answer(gold: Gold, answer: Answer, retriever: Retriever) -> dict[str, float
         found["tokens"] = float(total)
     if not answer.answered:
         return found
+    if (attributed := metrics.attribution(answer, gold.evidence, retriever.index)) is not None:
+        found["attribution"] = attributed
     return {
         **found,
         "answer_chars": float(len(text)),
         "same_language": metrics.same_language(text, gold.language),
         "citation_recall": metrics.citation_recall(answer),
         "citation_precision": metrics.citation_precision(answer, gold.evidence),
-        "attribution": metrics.attribution(answer, gold.evidence, retriever.index),
         "verbatim": metrics.verbatim_share(answer, retriever.view.text_of),
     }
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from index.script import language
 from rag.answer import Answer, AnswerSentence, Citation
 from rag.answerable import is_answerable
-from rag.conversation import Exchange, in_context
+from rag.conversation import NOT_SAID, Exchange, in_context
 from rag.extract import Quotation, extract
 from rag.filters import EVERYTHING, Filters
 from rag.retrieve import Ranking, Retriever
@@ -25,14 +25,6 @@ if TYPE_CHECKING:
     from langchain_core.runnables import Runnable
 
 MAX_CHARS = 250
-NOT_SAID = {
-    "zh-Hans": "这些访谈没有谈到这一点。",
-    "zh-Hant": "這些訪談沒有談到這一點。",
-    "ja": "これらのインタビューでは、その点は語られていません。",
-    "ko": "이 인터뷰들에서는 그 점을 다루지 않습니다.",
-    "es": "Las entrevistas no lo dicen.",
-    "en": "The interviews do not say.",
-}
 
 
 def ask(

@@ -249,12 +249,15 @@ class Retriever:
         heard = [[row for row in order if person in guests[row]] for person in sorted(self._named([question]))]
         heard = [theirs for theirs in heard if theirs]
         if len(heard) < 2:
-            heard = [[row for row in order if passages[row].doc != passages[order[0]].doc]]
+            heard = [order[:1], [row for row in order if passages[row].doc != passages[order[0]].doc]]
+        kept = {theirs[0] for theirs in heard if theirs}
+        first = order[:ENOUGH]
         for theirs in heard:
-            if theirs and not set(theirs) & set(order[:ENOUGH]):
-                order.remove(theirs[0])
-                order.insert(PROMOTED, theirs[0])
-        return order
+            free = [row for row in first if row not in kept and row != order[0]]
+            if theirs and free and theirs[0] not in first:
+                first.remove(free[-1])
+                first.insert(min(PROMOTED, len(first)), theirs[0])
+        return [*first, *(row for row in order if row not in first)]
 
     def hit(self, ranking: Ranking, row: int) -> Hit:
         """A passage of a ranking as a record."""

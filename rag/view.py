@@ -98,7 +98,7 @@ class View:
         answers = ~self.asking[sentences]
         only_asking = ~np.isin(passages, passages[answers])
         passages, sentences = passages[answers | only_asking], sentences[answers | only_asking]
-        pairs = passages[1:] == passages[:-1]
+        pairs = (passages[1:] == passages[:-1]) & (sentences[1:] == sentences[:-1] + 1)
         alone = np.r_[True, ~pairs] & np.r_[~pairs, True] if len(passages) else np.zeros(0, dtype=bool)
         return (
             np.r_[passages[:-1][pairs], passages[alone]],

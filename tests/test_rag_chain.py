@@ -36,7 +36,7 @@ WHO = {
 ELSEWHERE = {
     "zh-Hans": "法国大革命是哪一年爆发的？",
     "zh-Hant": "誰贏得了1998年世界盃決賽？",
-    "en": "Who won the 1998 football world cup final?",
+    "en": "When did the French Revolution break out?",
     "ja": "1998年のワールドカップ決勝で勝ったのは誰ですか。",
     "es": "¿Quién ganó la final del mundial de fútbol de 1998?",
 }

@@ -165,10 +165,10 @@ def test_neighbours_are_the_guests_sentences_in_a_row(tmp_path: Path) -> None:
     }
 
 
-def test_neighbours_skip_what_the_interviewer_throws_in(tmp_path: Path) -> None:
+def test_what_the_interviewer_throws_in_parts_neighbours(tmp_path: Path) -> None:
     talk = [[asked("雾？"), answered("一。"), asked("然后呢？"), answered("二。")]]
     view = make_retriever(tmp_path, {"doc": talk}, lambda text: 0.5).view
-    assert neighbours(view) == {(0, "一。", "二。")}
+    assert neighbours(view) == {(0, "一。", "一。"), (0, "二。", "二。")}
 
 
 def test_passages_have_no_neighbours_in_common(tmp_path: Path) -> None:
