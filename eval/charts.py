@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ WIDTH, HEIGHT = 340, 240  # px; a phone shows this without shrinking the letters
 SHORTEST = 0.001  # seconds; a logarithmic axis has no zero
 MOMENTS = [low * 10.0**power for power in range(-3, 3) for low in (1, 3)]  # seconds with a label on the axis
 ROW = 13  # px; one system in one group
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2: Char
 
 # Colours are CSS variables, which an SVG in the page resolves: one drawing for light and dark.
 PAGE = {
@@ -118,10 +120,27 @@ def svg(chart: Chart) -> str:
     import vl_convert
 
     drawn: str = vl_convert.vegalite_to_svg(
-        chart.to_dict(), vl_version=".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2]), config=PAGE,
+        _drawable(chart.to_dict()), vl_version=".".join(alt.SCHEMA_VERSION.lstrip("v").split(".")[:2]), config=PAGE,
         allowed_base_urls=[],
     )  # fmt: skip
     return drawn
+
+
+def xml_text(text: str) -> str:
+    """The text with U+FFFD for each character that XML 1.0 has no place for: most control characters, U+FFFF."""
+    return NOT_XML.sub("\ufffd", text)
+
+
+def _drawable(spec: Any) -> Any:
+    """A specification whose every text is xml_text: vl-convert ends the process over any other."""
+    match spec:
+        case str():
+            return xml_text(spec)
+        case list():
+            return [_drawable(one) for one in spec]
+        case dict():
+            return {name: _drawable(value) for name, value in spec.items()}
+    return spec
 
 
 def _chart(rows: Sequence[dict[str, Any]]) -> alt.Chart:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 
-from eval.gold import Evidence, Gold
+from eval.gold import Evidence, Gold, lines
 from eval.metrics import persons
 from index.errors import InputError
 from index.model import Kind, Turn
@@ -16,30 +17,30 @@ SHOWN = 20  # mistakes that a message lists
 MARKS = re.compile(r"[\s>*_#•·\-]+")  # what may stand between two paragraphs of one turn
 
 
-def check_gold(gold: Sequence[Gold], index: Index) -> tuple[list[Gold], dict[str, str]]:
-    """The questions that this index can be asked, and for each of the others, by its id, why not.
+def check_gold(gold: Sequence[Gold], index: Index, file: Path) -> dict[str, str]:
+    """Why this index cannot be asked some of the questions of a file: question id → reason.
 
-    A question is left out when an interview of its evidence is not in the index. Raises InputError, naming question
-    and interview, for evidence that is not inside one turn of the interview or whose speaker nobody there is.
+    It cannot when an interview of the evidence is not in the index. Raises InputError, naming line, question and
+    interview, for evidence that is not inside one turn of the interview or whose speaker nobody there is.
     """
     known = {document.doc: document for document in index.documents()}
     spoken = cache(index.turns)
     text_of = cache(index.text)
-    usable: list[Gold] = []
     left_out: dict[str, str] = {}
-    mistakes: list[str] = []
+    mistakes: list[tuple[str, str]] = []
     for question in gold:
         if missing := dict.fromkeys(span.doc for span in question.evidence if span.doc not in known):
             left_out[question.id] = f"the index has no interview {', '.join(missing)}"
             continue
-        usable.append(question)
         for span in question.evidence:
             if wrong := _wrong(span, text_of(span.doc), spoken(span.doc), index):
-                mistakes.append(f"{question.id}: {known[span.doc].path}: {span.start} to {span.end} {wrong}")
+                mistakes.append((question.id, f"{known[span.doc].path}: {span.start} to {span.end} {wrong}"))
     if mistakes:
+        line = lines(file)
+        shown = [f"{file}:{line[name]}: {name}: {mistake}" for name, mistake in mistakes[:SHOWN]]
         more = [f"and {len(mistakes) - SHOWN} more"] if len(mistakes) > SHOWN else []
-        raise InputError("\n".join(["evidence of these gold questions is wrong:", *mistakes[:SHOWN], *more]))
-    return usable, left_out
+        raise InputError("\n".join(["evidence of these gold questions is wrong:", *shown, *more]))
+    return left_out
 
 
 def _wrong(span: Evidence, text: str, turns: Sequence[Turn], index: Index) -> str:

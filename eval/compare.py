@@ -9,6 +9,7 @@ from statistics import mean
 from eval.measures import Measure, in_order
 from eval.records import Outcome, Report
 from eval.stats import paired_p
+from index.errors import InputError
 
 HALF = 0.5  # of the key facts: an answer with fewer has missed the point
 _OF_THOSE_DECLINED = "abstention_precision"  # says nothing of single questions: no pairs
@@ -74,9 +75,20 @@ class Comparison:
 
 
 def compare(before: Report, after: Report) -> Comparison:
-    """Compare the first run of each report, question by question. A question is the same by its id and its words."""
+    """Compare the first run of each report, question by question. A question is the same by its id and its words.
+
+    Raises InputError for a report without runs, and for reports that have no question in common.
+    """
+    for which, report in (("first", before), ("second", after)):
+        if not report.runs:
+            raise InputError(f"the {which} report ({report.gold}, {report.made}) has no runs: nothing can be compared")
     mine, theirs = _by_question(before), _by_question(after)
     pairs = [(mine[key], theirs[key]) for key in mine if key in theirs]
+    if not pairs:
+        raise InputError(
+            f"the reports have no question in common ({before.gold} {before.split}, {after.gold} {after.split}): "
+            "compare two of the same gold set"
+        )
     return Comparison(
         before=before,
         after=after,
@@ -90,13 +102,12 @@ def compare(before: Report, after: Report) -> Comparison:
 
 
 def _by_question(report: Report) -> dict[tuple[str, str, tuple[str, ...]], Outcome]:
-    outcomes = report.runs[0].outcomes if report.runs else ()
-    return {(outcome.id, outcome.question, outcome.history): outcome for outcome in outcomes}
+    return {(outcome.id, outcome.question, outcome.history): outcome for outcome in report.runs[0].outcomes}
 
 
 def _differences(before: Report, after: Report) -> list[Difference]:
     settings: dict[str, Callable[[Report], object]] = {
-        "system": lambda report: report.runs[0].system if report.runs else "none",
+        "system": lambda report: report.runs[0].system,
         "version": lambda report: report.version,
         "gold set": lambda report: f"{report.gold} ({report.gold_sha256[:8]})",
         "split": lambda report: report.split,

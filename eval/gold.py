@@ -2,6 +2,7 @@
 
 A JSONL file has one object a line, a CSV file a header with the same names and a question a row; there `history`,
 `key_facts` and `evidence` are JSON in their cells, and key facts may also be typed as `writing | writing; next fact`.
+There `answerable` may be yes or no, 1 or 0, 是 or 否 as well, and the column `history` may be missing.
 
     id           unlike all others of the file; it decides the split, once and for all
     question     as it is asked
@@ -21,6 +22,8 @@ import csv
 import hashlib
 import io
 import json
+import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -37,11 +40,27 @@ Split = Literal["dev", "test"]
 SHOWN = 20  # mistakes of one file that its message lists
 STRICT = ConfigDict(extra="forbid", strict=True)
 JSON_CELLS = ("history", "key_facts", "evidence")
+ANSWERABLE = {"true": True, "yes": True, "1": True, "是": True, "false": False, "no": False, "0": False, "否": False}
+SEPARATORS = {";": "semicolons", "\t": "tabs"}  # of what some spreadsheets call CSV
+TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 
 
 def _not_blank(text: str) -> str:
     if not text.strip():
         raise ValueError("is empty")
+    return text
+
+
+def _one_line(text: str) -> str:
+    for character in text:
+        if unicodedata.category(character) in ("Cc", "Cs") or character in "\ufffe\uffff":
+            raise ValueError(f"has a control character, U+{ord(character):04X}")
+    return text
+
+
+def _tag(text: str) -> str:
+    if not TAG.fullmatch(text):
+        raise ValueError(f"{text!r} is not a language tag of BCP 47, like zh-Hans, zh-Hant, en, ja or pt-BR")
     return text
 
 
@@ -52,6 +71,8 @@ def _not_empty(writings: tuple[str, ...]) -> tuple[str, ...]:
 
 
 Text = Annotated[str, AfterValidator(_not_blank)]
+Name = Annotated[Text, AfterValidator(_one_line)]
+Language = Annotated[Name, AfterValidator(_tag)]
 Fact = Annotated[tuple[Text, ...], AfterValidator(_not_empty)]
 
 
@@ -75,10 +96,10 @@ class Evidence:
 class Gold:
     """One question and what a good answer to it holds."""
 
-    id: Text
+    id: Name
     question: Text
-    language: Text
-    category: Text
+    language: Language
+    category: Name
     gold_answer: str
     key_facts: tuple[Fact, ...]
     evidence: tuple[Evidence, ...]
@@ -124,16 +145,16 @@ def load_gold(path: Path) -> list[Gold]:
     """Read a gold set, .jsonl or .csv. Raises InputError naming each line that cannot be used, and what is wrong."""
     questions: list[Gold] = []
     mistakes: list[str] = []
-    lines: dict[str, int] = {}
+    seen: dict[str, int] = {}
     for number, record in _records(path):
         try:
             gold = GOLD.validate_json(record)
         except ValidationError as error:
             mistakes.extend(f"{path}:{number}: {mistake}" for mistake in _mistakes(error))
             continue
-        if gold.id in lines:
-            mistakes.append(f"{path}:{number}: id: {gold.id!r} is also the id of line {lines[gold.id]}")
-        lines.setdefault(gold.id, number)
+        if gold.id in seen:
+            mistakes.append(f"{path}:{number}: id: {gold.id!r} is also the id of line {seen[gold.id]}")
+        seen.setdefault(gold.id, number)
         questions.append(gold)
     if mistakes:
         more = [f"and {len(mistakes) - SHOWN} more"] if len(mistakes) > SHOWN else []
@@ -143,10 +164,15 @@ def load_gold(path: Path) -> list[Gold]:
     return questions
 
 
+def lines(path: Path) -> dict[str, int]:
+    """The line of each question, by its id, in a file that load_gold can read."""
+    return {GOLD.validate_json(record).id: number for number, record in _records(path)}
+
+
 def write_gold(questions: Sequence[Gold], path: Path) -> None:
     """Write a gold set to a new file, .jsonl or .csv. Raises InputError when it exists or cannot be written."""
     rows = [{column: record[column] for column in COLUMNS} for record in map(asdict, questions)]
-    if _is_csv(path):
+    if is_csv(path):
         file = io.StringIO(newline="")
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
@@ -168,7 +194,8 @@ def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _is_csv(path: Path) -> bool:
+def is_csv(path: Path) -> bool:
+    """Whether a gold set is CSV, else JSONL. Raises InputError for a name that ends in neither."""
     if path.suffix.lower() not in (".csv", ".jsonl"):
         raise InputError(f"{path}: a gold set is a .jsonl or a .csv file")
     return path.suffix.lower() == ".csv"
@@ -176,42 +203,69 @@ def _is_csv(path: Path) -> bool:
 
 def _records(path: Path) -> Iterator[tuple[int, str]]:
     """(line number, JSON object) for each question of a file."""
-    is_csv = _is_csv(path)
+    as_csv = is_csv(path)
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not a gold set, which is UTF-8 text ({error})") from error
-    if is_csv:
+    if as_csv:
         yield from _rows(path, text)
     else:  # split at \n alone: a JSON string may hold what else ends a line
         yield from ((n, line) for n, line in enumerate(text.split("\n"), start=1) if line.strip())
 
 
 def _rows(path: Path, text: str) -> Iterator[tuple[int, str]]:
-    reader = csv.DictReader(io.StringIO(text, newline=""), restkey="cells without a column", restval="", strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     line = 0
     try:
-        if missing := [column for column in COLUMNS if column not in (reader.fieldnames or COLUMNS)]:
-            raise InputError(f"{path}:1: {', '.join(missing)}: no such column in the header")
+        if (first := next(reader, None)) is None:
+            return
+        header = _header(path, first)
         line = reader.line_num
         for row in reader:
-            if any(value for value in row.values()):
-                yield line + 1, _json({name: _cell(name, value) for name, value in row.items()})
+            if any(cell.strip() for cell in row):
+                yield line + 1, _json(_record(header, row))
             line = reader.line_num
     except csv.Error as error:
         raise InputError(f"{path}:{line + 1}: not CSV ({error})") from error
 
 
+def _header(path: Path, cells: Sequence[str]) -> list[str]:
+    """The columns' names, "" for one without. Raises InputError for a header that names too few or one twice."""
+    names = [cell.strip().lower() for cell in cells]
+    if len(names) == 1:
+        for separator, what in SEPARATORS.items():
+            if separator in cells[0]:
+                raise InputError(f"{path}:1: seems to be separated by {what}; save it with commas between the cells")
+    if missing := [column for column in COLUMNS if column not in names and column != "history"]:
+        raise InputError(f"{path}:1: {', '.join(missing)}: no such column in the header")
+    if twice := [name for name in dict.fromkeys(names) if name and names.count(name) > 1]:
+        raise InputError(f"{path}:1: {', '.join(twice)}: more than one such column in the header")
+    return names
+
+
+def _record(header: Sequence[str], row: Sequence[str]) -> dict[str, object]:
+    """A row by its columns' names; a cell that has none comes under a name that the schema refuses."""
+    record: dict[str, object] = {name: _cell(name, "") for name in header if name}
+    for place, value in enumerate(row):
+        name = header[place] if place < len(header) else ""
+        if name:
+            record[name] = _cell(name, value)
+        elif value.strip():
+            record[f"cell {place + 1} ({value.strip()[:40]!r}), which has no column in the header"] = value
+    return record
+
+
 def _cell(name: str, value: str) -> object:
     """What a cell holds; as it stands where it is not what it should be, for the schema to say so."""
     if name == "answerable":
-        return {"true": True, "false": False}.get(value.strip().lower(), value)
+        return ANSWERABLE.get(value.strip().lower(), value)
     if name not in JSON_CELLS:
         return value
     if name == "key_facts" and not value.lstrip().startswith("["):
-        facts = (fact.split("|") for fact in value.replace("；", ";").split(";") if fact.strip())
+        facts = (fact.replace("｜", "|").split("|") for fact in value.replace("；", ";").split(";") if fact.strip())
         return [[writing.strip() for writing in fact] for fact in facts]
     try:
         return json.loads(value) if value.strip() else []

@@ -46,9 +46,8 @@ class Row:
 
 def write_html(report: Report, path: Path) -> None:
     """Write the report as one self-contained page. Raises InputError when the file cannot be written."""
-    page = render_html(report).encode("utf-8", errors="replace")  # a lone surrogate cannot be written
     try:
-        path.write_bytes(page)
+        path.write_bytes(render_html(report).encode())
     except OSError as error:
         raise InputError(f"{path}: the page cannot be written ({error.strerror})") from error
 
@@ -65,7 +64,7 @@ def render_html(report: Report) -> str:
     environment.filters.update(shown=_shown, interval=_interval, made=_made, reach=_reach)
     main = report.runs[0] if report.runs else Run("no system", (), {}, {})
     failures = failures_of(main.outcomes)
-    return environment.get_template("report.html.j2").render(
+    page = environment.get_template("report.html.j2").render(
         report=report,
         main=main,
         headlines=[row for row in _rows(report.runs) if row.measure.name in HEADLINES],
@@ -80,6 +79,7 @@ def render_html(report: Report) -> str:
         pieces=pieces,
         ranks_of=ranks_of,
     )
+    return charts.xml_text(page)  # no commands to a terminal, no lone surrogates
 
 
 def _rows(runs: Sequence[Run]) -> list[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -21,13 +21,14 @@ if TYPE_CHECKING:
 
 GIVE_UP_AFTER = 3  # answers in a row that could not be judged
 MARKS = ("correct", "complete", "grounded")
-_OBJECT = re.compile(r"\{.*\}", re.DOTALL)
+_THOUGHT = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)  # what some models say before they reply
+_DECODER = json.JSONDecoder()
 
 
 class Marks(BaseModel):
     """What the rubric asks for."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", strict=True)
 
     reason: str = Field(min_length=1)
     correct: int = Field(ge=0, le=SCALE)
@@ -56,9 +57,6 @@ def judge_all(
     failed: dict[str, str] = {}
     in_a_row = 0
     for outcome in outcomes:
-        if outcome.answerable and not outcome.gold_answer.strip():
-            failed[outcome.id] = f"{outcome.id}: there is no gold answer to judge by"
-            continue
         try:
             verdict = judge(model, outcome)
         except JudgeFailed as error:
@@ -124,11 +122,26 @@ def _ask(model: BaseChatModel, messages: list[BaseMessage], name: str) -> str:
 
 
 def _marks(said: str) -> Marks:
-    """The marks in a reply; fences and words around the object are let pass. Raises ValueError."""
-    found = _OBJECT.search(said)
-    if not found:
-        raise ValueError("no JSON object")
-    return Marks.model_validate_json(found[0])
+    """The last JSON object of a reply that gives marks, whatever stands around it. Raises ValueError."""
+    problem = ValueError("no JSON object")
+    for found in reversed(list(_objects(_THOUGHT.sub("", said)))):
+        try:
+            return Marks.model_validate(found)
+        except ValidationError as error:
+            problem = error
+    raise problem
+
+
+def _objects(text: str) -> Iterator[object]:
+    """The JSON objects in a text, in order, none of those inside others."""
+    start = text.find("{")
+    while start >= 0:
+        try:
+            found, end = _DECODER.raw_decode(text, start)
+            yield found
+        except (ValueError, RecursionError):  # a brace of the prose; objects too deep to be marks
+            end = start + 1
+        start = text.find("{", end)
 
 
 def _first_problem(error: ValueError) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import FiniteFloat, TypeAdapter, ValidationError
 
 from index.errors import InputError
 
@@ -55,7 +55,7 @@ class Verdict:
     """What an LLM judge said of an answer: `scores` by the rubric's names, from 0 to 1, and why."""
 
     model: str
-    scores: dict[str, float]
+    scores: dict[str, FiniteFloat]
     reason: str
 
 
@@ -82,8 +82,8 @@ class Outcome:
     citations: tuple[Cited, ...]
     retrieved: tuple[Retrieved, ...]
     evidence: tuple[EvidenceRank, ...]
-    scores: dict[str, float]
-    seconds: float
+    scores: dict[str, FiniteFloat]
+    seconds: FiniteFloat
     verdict: Verdict | None = None
 
 
@@ -91,9 +91,9 @@ class Outcome:
 class Figure:
     """A value with its 95% bootstrap interval, over n questions."""
 
-    value: float
-    low: float
-    high: float
+    value: FiniteFloat
+    low: FiniteFloat
+    high: FiniteFloat
     n: int
 
 
@@ -136,7 +136,7 @@ def write_report(report: Report, path: Path) -> None:
 
 
 def read_report(path: Path) -> Report:
-    """Read a report. Raises InputError, naming the file, when there is none or it is something else."""
+    """Read a report. Raises InputError, naming the file, when there is none or it is something else, or holds NaN."""
     try:
         return REPORT.validate_json(path.read_bytes())
     except OSError as error:

@@ -20,7 +20,7 @@ from eval.baselines import baseline
 from eval.check import check_gold
 from eval.corpus import Archive, make_work_folder, opened
 from eval.extras import require_baseline
-from eval.gold import FOLDER, Gold, Split, load_gold, only
+from eval.gold import FOLDER, Gold, Split, lines, load_gold, only
 from eval.journal import Journal
 from eval.judge import judge_all, with_verdict
 from eval.records import Outcome, Report, Run, Verdict
@@ -67,10 +67,14 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """A report, and the journals to close once it is where it belongs; none where the same command has more to do."""
+    """A report, and the journals to close once it is where it belongs; none where the same command has more to do.
+
+    `is_judged` is False where a judge was asked for and gave not one verdict.
+    """
 
     report: Report
     journals: tuple[Journal, ...]
+    is_judged: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +112,8 @@ def evaluate(task: Task, progress: Progress, tell: Tell) -> Evaluation:
             outcomes[SYSTEM], is_done = _judge(session, judge, outcomes[SYSTEM], journals[SYSTEM])
         whole = with_similarity(outcomes, retriever.embedder, progress)
         runs = [Run(name, tuple(found), figures_of(found), groups_of(found)) for name, found in whole.items()]
-        return Evaluation(_report(session, left_out, runs), tuple(journals.values()) if is_done else ())
+        is_judged = not judge or _is_judged(outcomes[SYSTEM])
+        return Evaluation(_report(session, left_out, runs), tuple(journals.values()) if is_done else (), is_judged)
 
 
 def choose(gold: Sequence[Gold], task: Task, retriever: Retriever, tell: Tell) -> tuple[list[Gold], dict[str, str]]:
@@ -119,10 +124,7 @@ def choose(gold: Sequence[Gold], task: Task, retriever: Retriever, tell: Tell) -
     if not (wanted := only(gold, task.split)):
         raise InputError(f"{task.gold_file}: none of its questions is in the split {task.split}; --split all takes all")
     _check_words(wanted, task.gold_file)
-    try:
-        _, reasons = check_gold(gold, retriever.index)
-    except InputError as error:
-        raise InputError(f"{task.gold_file}: {error}") from error
+    reasons = check_gold(gold, retriever.index, task.gold_file)
     questions = [question for question in wanted if question.id not in reasons]
     left_out = {question.id: reasons[question.id] for question in wanted if question.id in reasons}
     counts = Counter(left_out.values())
@@ -140,7 +142,7 @@ def _check_words(questions: Sequence[Gold], file: Path) -> None:
             for text in (question.question, *(exchange.question for exchange in question.history)):
                 usable(text)
         except InputError as error:
-            raise InputError(f"{file}: {question.id}: {error}") from error
+            raise InputError(f"{file}:{lines(file)[question.id]}: {question.id}: {error}") from error
 
 
 def _journal(session: Session, system: str) -> Journal:
@@ -198,11 +200,19 @@ def _judge(
         reason = next(reversed(judging.failed.values()))
         stopped = "; the judge was given up" if judging.gave_up else ""
         again = "the same command without --fresh" if session.task.fresh else "the same command"
+        judged = [journal.outcomes[one.id] for one in outcomes]
+        rest = f"What was judged is in the report; {again} judges only the rest."
+        nothing = f"The judge gave no verdict at all; {again} asks it again, and only the judge."
         session.tell(
             f"{_counted(missing, 'answer')} of {len(outcomes)} not judged{stopped}: {reason}\n"
-            f"What was judged is in the report; {again} judges only the rest."
+            f"{rest if _is_judged(judged) else nothing}"
         )
     return [journal.outcomes[one.id] for one in outcomes], not missing
+
+
+def _is_judged(outcomes: Sequence[Outcome]) -> bool:
+    """Whether a judge gave any verdict that was wanted; those on declined answers need no judge."""
+    return any(one.verdict and one.answered for one in outcomes) or all(one.verdict for one in outcomes)
 
 
 def _report(session: Session, left_out: dict[str, str], runs: Sequence[Run]) -> Report:

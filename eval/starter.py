@@ -22,6 +22,7 @@ QUESTIONS = 20
 SHORT, LONG = 10.0, 60.0  # a question's width, in Chinese characters, between which it says enough by itself
 REPLY = 30.0  # width at which the evidence ends with its sentence
 BRIEF = 10.0  # a narrower reply ("没有。") is poor evidence
+UNKNOWN = "und"  # what language() says when it cannot tell
 ASKED = ("?", "？")
 # What leans on something said before: a question that begins so, or has one of these, is seldom understood alone.
 LEANS = re.compile(
@@ -35,24 +36,28 @@ EDGES = " \t\r\n\u3000*_>#"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question an interviewer asked, and the beginning of the reply; `worth` is how good a gold question it makes."""
+    """A question an interviewer asked, and the beginning of the reply; `worth` is how good a gold question it makes,
+    `language` the interview's where the question alone tells none."""
 
     question: str
     reply: Evidence
     worth: float
+    language: str
 
 
 def write_starter(index: Index, path: Path, count: int = QUESTIONS) -> int:
     """Write up to `count` questions to a new .jsonl or .csv file; returns how many there are.
 
-    They are spread over the interviews, and over the length of each. Raises InputError when no interviewer asks
-    anything, when the file exists, or when it cannot be written.
+    They are spread over the interviews, and over the length of each; none is in a language we
+    cannot tell. Raises InputError when no interviewer asks anything, when the file exists, or when it cannot be
+    written.
     """
     by_interview = [_asked(index, document.doc) for document in index.documents()]
     chosen = [asked for part in _shared_out(by_interview, count) for asked in part]
     if not chosen:
         raise InputError("no interview of this index has a question with a reply to make gold questions from")
-    write_gold([_gold(f"{path.stem}-{n:03}", asked) for n, asked in enumerate(chosen, start=1)], path)
+    name = "".join(character if character.isprintable() else "-" for character in path.stem)  # as an id has to be
+    write_gold([_gold(f"{name}-{n:03}", asked) for n, asked in enumerate(chosen, start=1)], path)
     return len(chosen)
 
 
@@ -60,7 +65,7 @@ def _gold(id: str, asked: Asked) -> Gold:
     return Gold(
         id=id,
         question=asked.question,
-        language=language(asked.question),
+        language=asked.language,
         category="interviewer",
         gold_answer="",
         key_facts=(),
@@ -93,11 +98,12 @@ def _asked(index: Index, doc: str) -> list[Asked]:
         if turn.role in (Role.HOST, Role.AUDIENCE) and reply.role is Role.GUEST:
             said = _beginning(text, reply)
             best = max(_questions(text, turn), key=_worth, default="")
-            if said and best:
+            tag = next((one for one in (language(best), language(text)) if one != UNKNOWN), "")
+            if said and best and tag:
                 speaker = reply.label or speakers[reply.label].name
                 evidence = Evidence(doc, said.start, said.end, speaker)
                 worth = _worth(best) + min(width(text[said.start : said.end]) / BRIEF, 1.0)
-                found.setdefault(best, Asked(best, evidence, worth))
+                found.setdefault(best, Asked(best, evidence, worth, tag))
     return list(found.values())
 
 

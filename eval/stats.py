@@ -59,6 +59,20 @@ def paired_p(differences: Sequence[float]) -> float:
     return (as_far + 1) / (PERMUTATIONS + 1)
 
 
+def holm(ps: Sequence[float]) -> list[float]:
+    """p values corrected for their number, in their order: the chance of even one false alarm stays below each.
+
+    The k-th smallest of n is multiplied by n - k + 1, is no less than any before it, and at most 1 (Holm,
+    Scandinavian Journal of Statistics 1979).
+    """
+    corrected = [0.0] * len(ps)
+    least = 0.0
+    for place, which in enumerate(sorted(range(len(ps)), key=lambda which: ps[which])):
+        least = max(least, min(1.0, (len(ps) - place) * ps[which]))
+        corrected[which] = least
+    return corrected
+
+
 def _array(values: Sequence[float]) -> NDArray[np.float64]:
     if not len(values):
         raise ValueError("a figure needs at least one value")

@@ -1,8 +1,9 @@
 """Train rag/reply_map.npy: what brings an answer nearer to the question it answers than to one of the same subject.
 
-    python -m eval.train_map FOLDER [--out rag/reply_map.npy]
+    python -m eval.train_map FOLDER --out FILE.npy
 
-FOLDER holds interviews. The map that is shipped was trained on 300 transcripts of github.com/audreyt/transcript
+FOLDER holds interviews; what cannot be read is named and left out. The map that is shipped was
+trained on 300 transcripts of github.com/audreyt/transcript
 (CC0 1.0; Traditional Chinese and English), 5,933 pairs of an interviewer's turn with a question in it and the reply.
 Nothing of eval/gold is in them.
 
@@ -25,6 +26,7 @@ from torch.nn.functional import cross_entropy, normalize
 
 from index.collect import collect
 from index.embedding import BundledEmbedder
+from index.errors import InputError
 from index.model import Kind, Transcript, Turn
 from index.readers import read_file
 from index.transcript import parse_transcript
@@ -39,11 +41,14 @@ def main() -> None:
     """Read, embed, train, write."""
     parser = argparse.ArgumentParser(prog="python -m eval.train_map")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "rag" / "reply_map.npy")
+    parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
-    pairs = [pair for path in collect([arguments.folder], Path()).files for pair in pairs_of(path)]
-    if not pairs:
-        raise SystemExit(f"{arguments.folder}: no question with a reply in these interviews, nothing to train on")
+    try:
+        pairs = _pairs(arguments.folder)
+    except InputError as error:
+        raise SystemExit(str(error)) from error
+    if len(pairs) < BATCH:
+        raise SystemExit(f"{arguments.folder}: {len(pairs)} questions with replies are too few; training needs {BATCH}")
     print(f"{len(pairs)} questions with replies")
     embedder = BundledEmbedder()
     replies = embedder.encode_passages([reply for _, _, reply in pairs])
@@ -51,6 +56,20 @@ def main() -> None:
     trained = train([doc for doc, _, _ in pairs], questions, replies)
     np.save(arguments.out, trained.astype(np.float16), allow_pickle=False)
     print(f"{arguments.out}: {arguments.out.stat().st_size:,} bytes")
+
+
+def _pairs(folder: Path) -> list[tuple[str, str, str]]:
+    """The pairs of all interviews of a folder; prints each file that cannot be read, and why."""
+    found = collect([folder], folder / ".verbatim")
+    for refused in found.refused:
+        print(f"left out: {refused.path}: {refused.reason}")
+    pairs: list[tuple[str, str, str]] = []
+    for path in found.files:
+        try:
+            pairs += pairs_of(path)
+        except InputError as error:
+            print(f"left out: {error}")
+    return pairs
 
 
 def pairs_of(path: Path) -> Iterator[tuple[str, str, str]]:
@@ -71,7 +90,8 @@ def _text(transcript: Transcript, turn: Turn) -> str:
 def train(
     docs: list[str], questions: NDArray[np.float32], replies: NDArray[np.float32], epochs: int = EPOCHS, seed: int = 0
 ) -> NDArray[np.float32]:
-    """The matrix [dimensions, dimensions] for unit vectors [pairs, dimensions]; `docs` names each pair's interview."""
+    """The matrix [dimensions, dimensions] for unit vectors [pairs, dimensions],
+    at least BATCH of them; `docs` names each pair's interview."""
     random = np.random.default_rng(seed)
     asked, said = torch.from_numpy(questions), torch.from_numpy(replies)
     identity = torch.eye(questions.shape[1])
@@ -98,7 +118,7 @@ def _batches(docs: list[str], random: np.random.Generator) -> list[list[int]]:
     names = list(of)
     random.shuffle(names)
     rows = [row for name in names for row in random.permutation(of[name]).tolist()]
-    batches = [rows[at : at + BATCH] for at in range(0, len(rows) - BATCH + 1, BATCH)] or [rows]
+    batches = [rows[at : at + BATCH] for at in range(0, len(rows) - BATCH + 1, BATCH)]
     random.shuffle(batches)
     return batches
 

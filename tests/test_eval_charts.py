@@ -62,6 +62,14 @@ def test_drawings_are_whole_and_take_the_colours_of_the_page(runs: list[Run]) ->
         assert "white" not in drawn
 
 
+@pytest.mark.parametrize("odd", ["\x0b", "\x00", "\x1b[2J", "\uffff", "\ud800"])
+def test_what_no_svg_can_hold_is_replaced(odd: str) -> None:
+    run = replace(RUN, system=odd, groups={"category": {f"茶{odd}": {"mrr": figure(0.5)}}})
+    for chart in (group_chart([run, BASELINE], "category", "mrr"), recall_chart([run]), latency_chart([run])):
+        ElementTree.fromstring(svg(chart))
+    assert "茶\ufffd" in svg(group_chart([run, BASELINE], "category", "mrr"))
+
+
 def test_names_are_text() -> None:
     odd = "<script>alert(1)</script>&\"'"
     run = replace(RUN, system=odd, groups={"category": {odd: {"mrr": figure(0.5)}, "茶": {"mrr": figure(0.5)}}})

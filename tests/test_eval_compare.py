@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from eval_reports import ANSWERED, DECLINED, GOOD, LOST, OUTCOMES, REPORT, RUN, outcome
 
 from eval.compare import Change, compare
-from eval.records import EvidenceRank, Outcome, Report
+from eval.records import EvidenceRank, Outcome, Report, read_report, write_report
+from index.errors import InputError
 from ui.render_eval_compare import render_comparison
 from ui.terminal import PipeConsole
 
@@ -48,11 +50,10 @@ def test_values_are_of_the_questions_that_have_them_in_both() -> None:
 
 
 def test_a_question_with_other_words_is_another_question() -> None:
-    comparison = compare(report(GOOD, LOST), report(replace(GOOD, question="?"), replace(LOST, history=())))
-    assert comparison.n == 0
+    comparison = compare(report(GOOD, LOST, SAID), report(replace(GOOD, question="?"), replace(LOST, history=()), SAID))
+    assert comparison.n == 1
     assert comparison.only_before == comparison.only_after == ("good", "lost")
-    assert not comparison.changes
-    assert not comparison.switches
+    assert {change.n for change in comparison.changes} == {1}
 
 
 def test_lower_is_better_where_it_is() -> None:
@@ -104,10 +105,32 @@ def test_what_the_reports_differ_in() -> None:
     assert compare(REPORT, REPORT).differences == ()
 
 
-def test_a_report_without_runs_compares_to_nothing() -> None:
+def test_what_cannot_be_compared_is_refused() -> None:
     empty = replace(REPORT, runs=())
-    assert "no question in common" in shown(empty, REPORT)
-    assert "no question in common" in shown(empty, empty)
+    with pytest.raises(InputError, match=r"the first report \(tea\.jsonl, 2025.*has no runs"):
+        compare(empty, REPORT)
+    with pytest.raises(InputError, match="the second report"):
+        compare(REPORT, empty)
+    with pytest.raises(InputError, match="no question in common"):
+        compare(report(GOOD), report(LOST))
+
+
+def test_a_figure_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    write_report(REPORT, path)
+    path.write_text(path.read_text(encoding="utf-8").replace('"seconds": 0.02', '"seconds": NaN', 1), encoding="utf-8")
+    with pytest.raises(InputError, match=r"report\.json: not a report .*seconds: .*finite number"):
+        read_report(path)
+
+
+def test_p_is_corrected_for_the_rows() -> None:
+    before = [replace(GOOD, id=f"q{n}", scores={"recall@5": 0.0, "mrr": 0.0}) for n in range(6)]
+    after = [replace(one, scores={"recall@5": 1.0, "mrr": 0.0}) for one in before]
+    lines = shown(report(*before), report(*after)).splitlines()
+    # 2 of 64 ways to give signs, times the three rows: recall, MRR, seconds.
+    assert change_of("recall@5", report(*before), report(*after)).p == 2 / 64
+    assert next(line.split()[-2] for line in lines if line.startswith("recall@5")) == "0.094"
+    assert any("corrected by Holm for the number of rows" in line for line in lines)
 
 
 def test_the_comparison_on_the_terminal() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from eval.gold import COLUMNS, FOLDER, Evidence, Gold, load_gold, only, write_gold
+from eval.gold import COLUMNS, FOLDER, Evidence, Gold, lines, load_gold, only, write_gold
 from index.errors import InputError
 from index.model import Kind, Transcript
 from index.readers import read_file
@@ -114,6 +114,10 @@ def test_a_line_is_a_question(tmp_path: Path) -> None:
         ({key: value for key, value in LINE.items() if key != "evidence"}, "evidence: Field required"),
         (LINE | {"anwser": "云"}, "anwser: Unexpected"),
         (LINE | {"id": " "}, "id: is empty"),
+        (LINE | {"id": "x\x0b"}, r"id: has a control character, U\+000B"),
+        (LINE | {"category": "a\uffff"}, r"category: has a control character, U\+FFFF"),
+        (LINE | {"language": "zh\n"}, r"language: has a control character, U\+000A"),
+        (LINE | {"language": "Chinese"}, "language: 'Chinese' is not a language tag of BCP 47, like zh-Hans"),
         (LINE | {"question": 7}, "question: Input should be a valid string"),
         (LINE | {"answerable": "yes"}, "answerable: Input should be a valid boolean"),
         (LINE | {"key_facts": ["云"]}, r"key_facts\.0: "),  # not the list of its characters
@@ -140,9 +144,9 @@ def test_every_line_that_cannot_be_used_is_named_up_to_a_point(tmp_path: Path) -
     path = write(tmp_path / "gold.jsonl", *[LINE | {"id": ""}] * 22, LINE, LINE)
     with pytest.raises(InputError) as caught:
         load_gold(path)
-    lines = str(caught.value).splitlines()
-    assert lines[1:21] == [f"{path}:{number}: id: is empty" for number in range(1, 21)]
-    assert lines[21:] == ["and 3 more"]  # two of them, and the id that stands twice
+    told = str(caught.value).splitlines()
+    assert told[1:21] == [f"{path}:{number}: id: is empty" for number in range(1, 21)]
+    assert told[21:] == ["and 3 more"]  # two of them, and the id that stands twice
 
 
 def test_an_id_that_stands_twice_is_named_with_both_lines(tmp_path: Path) -> None:
@@ -197,7 +201,7 @@ def test_a_row_is_a_question(tmp_path: Path) -> None:
     history = json.dumps([{"question": "云呢？"}])
     path = write_csv(
         tmp_path / "gold.csv",
-        row(**FOG, key_facts="云 | 雲; 三天|3天；霜", gold_answer="云,\n和雾。"),
+        row(**FOG, key_facts="云 | 雲; 三天｜3天；霜", gold_answer="云,\n和雾。"),
         row(**FOG | {"id": "x-2", "key_facts": '[["a;b", "c|d"]]', "history": history}),
         row(),
         row(**FOG | {"id": "x-3", "evidence": "", "answerable": "false"}),
@@ -215,7 +219,7 @@ def test_a_row_is_a_question(tmp_path: Path) -> None:
     ("cells", "mistake"),
     [
         ({"id": ""}, "id: is empty"),
-        ({"answerable": "yes"}, "answerable: "),
+        ({"answerable": "perhaps"}, "answerable: "),
         ({"evidence": "fog:1-3"}, "evidence: "),
         ({"evidence": '[{"doc": "fog", "start": 1}]'}, r"evidence\.0\.end: Field required"),
         ({"key_facts": "云; |雲"}, r"key_facts\.1\.0: is empty"),
@@ -228,13 +232,49 @@ def test_a_row_that_is_none_is_named(tmp_path: Path, cells: dict[str, str], mist
 
 
 def test_what_is_no_table_of_questions_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"gold\.csv:2: cells without a column: "):
-        load_gold(write_csv(tmp_path / "gold.csv", row(**FOG) + ",more"))
+    with pytest.raises(InputError, match=r"gold\.csv:2: cell 11 \('more'\), which has no column in the header: "):
+        load_gold(write_csv(tmp_path / "gold.csv", row(**FOG) + ",,more"))
     (tmp_path / "other.csv").write_text("id,question\n1,2\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"other\.csv:1: language, .*answerable: no such column"):
         load_gold(tmp_path / "other.csv")
     with pytest.raises(InputError, match=r"broken\.csv:2: not CSV"):
         load_gold(write_csv(tmp_path / "broken.csv", '"never closed'))
+
+
+def test_a_header_as_spreadsheets_write_it(tmp_path: Path) -> None:
+    names = [f" {name.upper()} " for name in COLUMNS if name != "history"]
+    cells = ["x-1", "雾？", "zh-Hans", "fact", "", "", FOG["evidence"].replace('"', '""'), "是"]
+    path = tmp_path / "gold.csv"
+    path.write_text(",".join(names) + ",,\n" + ",".join(f'"{cell}"' for cell in cells) + ",,,\n", encoding="utf-8")
+    [gold] = load_gold(path)
+    assert (gold.evidence, gold.answerable, gold.history) == ((Evidence("fog", 1, 3),), True, ())
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        (";".join(COLUMNS), "seems to be separated by semicolons; save it with commas"),
+        ("\t".join(COLUMNS), "seems to be separated by tabs; save it with commas"),
+        (",".join([*COLUMNS, "ID", "question"]), "id, question: more than one such column"),
+    ],
+)
+def test_a_header_that_cannot_be_used_says_why(tmp_path: Path, header: str, message: str) -> None:
+    (tmp_path / "gold.csv").write_text(header + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match=rf"gold\.csv:1: {message}"):
+        load_gold(tmp_path / "gold.csv")
+
+
+@pytest.mark.parametrize("said", ["true", "YES", " 1 ", "是"])
+def test_a_yes_and_a_no_in_a_cell(tmp_path: Path, said: str) -> None:
+    opposite = {"true": "FALSE", "YES": "no", " 1 ": "0", "是": "否"}[said]
+    rows = [row(**FOG | {"answerable": said}), row(**FOG | {"id": "x-2", "evidence": "", "answerable": opposite})]
+    assert [gold.answerable for gold in load_gold(write_csv(tmp_path / "gold.csv", *rows))] == [True, False]
+
+
+def test_the_line_of_each_question(tmp_path: Path) -> None:
+    assert lines(write(tmp_path / "gold.jsonl", LINE, "", LINE | {"id": "x-2"})) == {"x-1": 1, "x-2": 3}
+    rows = [row(**FOG, gold_answer="two\nlines"), row(**FOG | {"id": "x-2"})]
+    assert lines(write_csv(tmp_path / "gold.csv", *rows)) == {"x-1": 2, "x-2": 4}
 
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".csv"])

@@ -154,7 +154,7 @@ def test_a_page_that_cannot_be_written_says_so(tmp_path: Path) -> None:
         write_html(REPORT, tmp_path / "no such folder" / "report.html")
 
 
-def test_a_lone_surrogate_does_not_stop_the_page(tmp_path: Path) -> None:
-    run = replace(RUN, outcomes=(replace(LOST, answer="\ud800", sentences=()),))
+def test_what_no_page_can_hold_is_replaced(tmp_path: Path) -> None:
+    run = replace(RUN, outcomes=(replace(LOST, answer="a\ud800b\x1bc\x00d", sentences=()),))
     write_html(replace(REPORT, runs=(run,)), tmp_path / "report.html")
-    assert "\ufffd" not in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "a\ufffdb\ufffdc\ufffdd" in (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -55,7 +55,17 @@ def scripted(*lines: str | None) -> Scripted:
     return Scripted(messages=Script(lines), name="scripted")
 
 
-@pytest.mark.parametrize("said", [MARKS, f"```json\n{MARKS}\n```", f"Here it is:\n{MARKS}", MARKS[:-1] + ', "x": 1}'])
+@pytest.mark.parametrize(
+    "said",
+    [
+        MARKS,
+        f"```json\n{MARKS}\n```",
+        f"Here it is:\n{MARKS}",
+        MARKS[:-1] + ', "x": {}}',
+        f'<think>Like {{"reason": "no", "correct": 0, "complete": 0, "grounded": 0}}?</think>{MARKS}',
+        f"The marks {{0, 1, 2}} {{}}: {MARKS} {{done}}",
+    ],
+)
 def test_marks_become_shares(said: str) -> None:
     assert judge(scripted(said), GOOD) == VERDICT
 
@@ -67,7 +77,11 @@ def test_marks_become_shares(said: str) -> None:
         ("", "no JSON object"),
         ('{"reason": "x", "correct": 3, "complete": 1, "grounded": 0}', "correct: .*less than or equal to 2"),
         ('{"correct": 1, "complete": 1, "grounded": 0}', "reason: Field required"),
-        ("{broken}", "Invalid JSON"),
+        ("{broken}", "no JSON object"),
+        ('{"a":' * 100_000, "no JSON object"),
+        (f"<think>perhaps {MARKS}", "no JSON object"),
+        ('{"reason": "x", "correct": true, "complete": 1, "grounded": 0}', "correct: .*valid integer"),
+        ('{"reason": "x", "correct": "2", "complete": 1, "grounded": 0}', "correct: .*valid integer"),
     ],
 )
 def test_nonsense_is_asked_again_once(nonsense: str, problem: str) -> None:
@@ -124,13 +138,11 @@ def test_what_was_judged_before_the_judge_failed_is_kept() -> None:
     assert judging.gave_up
 
 
-def test_failures_apart_do_not_stop_it_nor_does_a_missing_gold_answer() -> None:
-    blank = [replace(outcome(f"blank{number}"), gold_answer=" ") for number in range(4)]
-    many = [*blank, *(outcome(f"q{number}") for number in range(5))]
+def test_failures_apart_do_not_stop_it() -> None:
+    many = [outcome(f"q{number}") for number in range(5)]
     judging = judge_all(scripted(None, None, MARKS, None, None), many, lambda one, verdict: None)
     assert list(judging.verdicts) == ["q2"]
-    assert judging.failed["blank0"] == "blank0: there is no gold answer to judge by"
-    assert len(judging.failed) == 8
+    assert len(judging.failed) == 4
     assert not judging.gave_up
 
 

@@ -157,10 +157,19 @@ def test_what_was_judged_before_the_judge_failed_is_kept(index: Path, monkeypatc
     assert unfinished() == []
 
 
+def test_a_judge_that_says_nothing_at_all_is_exit_code_1(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    set_judge(monkeypatch, 0)
+    result = evaluate(index, "--judge", "openai:m")
+    assert result.exit_code == 1
+    assert "The judge gave no verdict at all; the same command asks it again" in result.stderr
+    assert "What was judged" not in result.stderr
+    assert len(unfinished()) == 1
+
+
 def test_without_a_gold_answer_nothing_is_judged_nor_tried_again(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     set_judge(monkeypatch, 0)
     gold = write_questions([{**QUESTIONS[0], "gold_answer": ""}])
     result = verbatim("eval", "--gold", gold, "--index", index, "--judge", "openai:m")
-    assert result.exit_code == 0
+    assert result.exit_code == 1
     assert "1 answer not judged: the question has no gold_answer to judge by" in result.stderr
     assert unfinished() == []

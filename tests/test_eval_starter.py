@@ -36,7 +36,7 @@ def test_a_starter_is_a_gold_set(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"mine{suffix}"
     assert write_starter(index, path, 6) == 6
     questions = load_gold(path)
-    assert check_gold(questions, index) == (questions, {})
+    assert check_gold(questions, index, path) == {}
     assert [gold.id for gold in questions] == [f"mine-00{n}" for n in range(1, 7)]
     first = questions[0]
     assert (first.language, first.answerable, first.gold_answer, first.key_facts) == ("zh-Hans", True, "", ())
@@ -100,7 +100,19 @@ def test_an_unlabelled_reply_is_its_speaker_s(tmp_path: Path) -> None:
     write_starter(index, tmp_path / "mine.jsonl")
     questions = load_gold(tmp_path / "mine.jsonl")
     assert questions[0].evidence[0].speaker == index.speakers("tea")[""].name
-    assert check_gold(questions, index) == (questions, {})
+    assert check_gold(questions, index, tmp_path / "mine.jsonl") == {}
+
+
+def test_a_file_name_that_is_no_id_makes_one(tmp_path: Path) -> None:
+    path = tmp_path / "my\x1b\nown.jsonl"
+    write_starter(make_index(tmp_path / "index", tea=many("茶", 1)), path)
+    assert load_gold(path)[0].id == "my--own-001"
+
+
+def test_a_question_in_no_language_we_can_tell_is_in_the_interview_s(tmp_path: Path) -> None:
+    index = make_index(tmp_path / "index", tea=[exchange("2009, 2016, 2024?")])
+    write_starter(index, tmp_path / "mine.jsonl")
+    assert load_gold(tmp_path / "mine.jsonl")[0].language == "zh-Hans"
 
 
 def test_an_archive_without_questions_is_refused(tmp_path: Path) -> None:

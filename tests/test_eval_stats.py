@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eval.stats import mean_interval, paired_p, quantile_interval
+from eval.stats import holm, mean_interval, paired_p, quantile_interval
 
 SCORES = st.lists(st.floats(min_value=0, max_value=1), min_size=1, max_size=40)
 
@@ -70,6 +70,14 @@ def test_p_by_chance_where_there_are_too_many_ways() -> None:
     # 25 gains against 15 losses: the sign test has p = 0.154 (binomial, two-sided).
     assert paired_p([1.0] * 25 + [-1.0] * 15) == pytest.approx(0.154, abs=0.015)
     assert paired_p([1.0] * 20 + [-1.0] * 20) == 1.0
+
+
+def test_holm_by_hand() -> None:
+    # 4 × 0.005, 3 × 0.01; then 2 × 0.03 = 0.06, and 1 × 0.04, which is no less than the one before it.
+    assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
+    assert holm([0.6, 0.7]) == [1.0, 1.0]
+    assert holm([0.2]) == [0.2]
+    assert holm([]) == []
 
 
 @given(st.lists(st.floats(min_value=-1, max_value=1), max_size=16))

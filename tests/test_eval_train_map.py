@@ -118,13 +118,6 @@ def test_training_is_reproducible() -> None:
     assert (train(docs, questions, replies, seed=1) != once).any()
 
 
-def test_fewer_pairs_than_a_batch_are_one_batch() -> None:
-    docs, questions, replies = talk(1)
-    few = train(docs[:5], questions[:5], replies[:5])
-    assert np.isfinite(few).all()
-    assert (few != np.eye(SIZE)).any()
-
-
 # the program
 
 
@@ -137,6 +130,8 @@ def test_the_program_writes_a_small_file(
 ) -> None:
     out = tmp_path / "map.npy"
     monkeypatch.setattr(train_map, "BundledEmbedder", AnyBundled)
+    monkeypatch.setattr(train_map, "BATCH", 12)
+    (talks / "void.txt").touch()
     monkeypatch.setattr("sys.argv", ["train_map", str(talks), "--out", str(out)])
     main()
     matrix = np.load(out, allow_pickle=False)
@@ -144,4 +139,24 @@ def test_the_program_writes_a_small_file(
     assert np.isfinite(matrix).all()
     assert np.abs(matrix - np.eye(384)).max() < 0.1
     assert out.stat().st_size < 2_000_000
-    assert capsys.readouterr().out.splitlines() == ["12 questions with replies", f"{out}: {out.stat().st_size:,} bytes"]
+    left_out, *rest = capsys.readouterr().out.splitlines()
+    assert left_out.startswith("left out: ") and "void.txt: the file is empty" in left_out
+    assert rest == ["12 questions with replies", f"{out}: {out.stat().st_size:,} bytes"]
+
+
+def test_the_program_says_why_it_cannot_train(
+    talks: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "map.npy"
+    for arguments, message in (
+        ([str(talks), "--out", str(out)], "12 questions with replies are too few; training needs 64"),
+        ([str(tmp_path / "nowhere"), "--out", str(out)], "nowhere: "),
+    ):
+        monkeypatch.setattr("sys.argv", ["train_map", *arguments])
+        with pytest.raises(SystemExit, match=message):
+            main()
+    assert not out.exists()
+    monkeypatch.setattr("sys.argv", ["train_map", str(talks)])
+    with pytest.raises(SystemExit):
+        main()
+    assert "--out" in capsys.readouterr().err

@@ -21,8 +21,8 @@ from eval.gold import FOLDER, load_gold
 from index.errors import InputError
 from index.store import open_index
 from rag.answer import Answer
-from rag.chain import NOT_SAID, as_runnable, ask
-from rag.conversation import Exchange, in_context
+from rag.chain import as_runnable, ask
+from rag.conversation import NOT_SAID, Exchange, in_context
 from rag.filters import Filters
 from rag.retrieve import Retriever
 

@@ -192,6 +192,7 @@ def test_a_set_to_start_from_can_be_asked_at_once(index: Path, name: str) -> Non
         (["--compare", "a.json", "b.json", "--fresh", "--top-k", "5"], "leave out --fresh, --top-k"),
         (["--compare", "a.json", "b.json"], "a.json: cannot be read"),
         (["--init", "x.jsonl", "--gold", "samples"], "leave out --gold"),
+        (["--init", "x.txt"], "x.txt: a gold set is a .jsonl or a .csv file"),
         (["--init", "no/x.jsonl"], "there is no folder no"),
     ],
 )
@@ -208,8 +209,8 @@ def test_bad_usage_is_told_before_anything_runs(args: list[str], message: str) -
         ([], "no question in it"),
         ([{"id": "x"}], "mine.jsonl:1: question: Field required"),
         ([QUESTIONS[0], QUESTIONS[0]], "mine.jsonl:2: id: 'when' is also the id of line 1"),
-        ([{**QUESTIONS[0], "question": "？"}], "mine.jsonl: when: The question has no word in it"),
-        ([{**QUESTIONS[0], "evidence": [{"doc": "tea", "start": 0, "end": 9999}]}], "mine.jsonl: evidence of these"),
+        ([{**QUESTIONS[0], "question": "？"}], "mine.jsonl:1: when: The question has no word in it"),
+        ([{**QUESTIONS[0], "evidence": [{"doc": "tea", "start": 0, "end": 9999}]}], "mine.jsonl:1: when: "),
         ([{**QUESTIONS[0], "evidence": [{"doc": "tee", "start": 0, "end": 9}]}], "the index has no interview tee"),
     ],
 )

@@ -261,7 +261,7 @@ def evaluate(
     if compare:
         raise typer.Exit(run_compare(*compare))
     if init:
-        raise typer.Exit(run_init(init, corpus, folder, "folder" in given, embedding))
+        raise typer.Exit(run_init(init, corpus, folder, embedding))
     wanted = Wanted(as_json, as_html, tuple(least or ()), tuple(most or ()))
     archive = choose_archive(gold, corpus, folder, "folder" in given)
     baselines = tuple(dict.fromkeys(baseline or ()))

@@ -14,7 +14,7 @@ from eval.compare import compare
 from eval.corpus import SAMPLES, Archive, opened
 from eval.extras import PAGE, require
 from eval.gates import Gate, read_gate
-from eval.gold import load_gold
+from eval.gold import is_csv, load_gold
 from eval.measures import measure_of
 from eval.output import check_target, whole_file
 from eval.records import Figure, Report, read_report, write_report
@@ -62,7 +62,10 @@ def choose_archive(gold: str, corpus: Path | None, index: Path, is_given: bool) 
 
 
 def run_eval(task: Task, wanted: Wanted) -> int:
-    """Evaluate, write and show the report, and look at the bounds; returns the exit code."""
+    """Evaluate, write and show the report, and look at the bounds.
+
+    Returns the exit code: 1 for a missed bound, or for a judge that gave not one verdict.
+    """
     gates = [*(read_gate(text, True) for text in wanted.least), *(read_gate(text, False) for text in wanted.most)]
     for gate in gates:
         if gate.is_least == measure_of(gate.metric).lower_is_better:
@@ -83,15 +86,16 @@ def run_compare(before: Path, after: Path) -> int:
     return 0
 
 
-def run_init(file: Path, corpus: Path | None, index: Path, is_given: bool, embedding: str | None) -> int:
+def run_init(file: Path, corpus: Path | None, index: Path, embedding: str | None) -> int:
     """Write a gold set to start from, and say what to do with it."""
     check_target("--init", file)
+    is_csv(file)  # raises for another suffix, before anything is indexed
     if file.exists():
         raise InputError(f"--init {file}: is there already, and stays as it is; name another file")
     archive = Archive(corpus) if corpus else Archive(index, is_index=True)
     with build_progress() as progress, opened(archive, WORK, embedding, progress, tell) as retriever:
         number = write_starter(retriever.index, file)
-        check_gold(load_gold(file), retriever.index)
+        check_gold(load_gold(file), retriever.index, file)
     console = open_console()
     write(console, f"{one_line(str(file))}: {counted(number, 'question')} that your interviewers asked")
     write(console, "Now make them yours:")
@@ -150,7 +154,7 @@ def _deliver(evaluation: Evaluation, wanted: Wanted, gates: Sequence[Gate]) -> i
             tell(f"{name}: {path}")
     for journal in evaluation.journals:
         journal.close()
-    return 0 if all(gate.passes(report.runs[0].figures) for gate in gates) else 1
+    return 0 if evaluation.is_judged and all(gate.passes(report.runs[0].figures) for gate in gates) else 1
 
 
 def _write_files(report: Report, wanted: Wanted) -> None:

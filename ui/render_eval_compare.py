@@ -13,6 +13,7 @@ from rich.text import Text
 from eval.compare import Change, Comparison, Switch
 from eval.failures import ranks_of
 from eval.measures import shown
+from eval.stats import holm
 from ui.messages import counted, one_line
 from ui.terminal import write
 
@@ -20,7 +21,7 @@ SIGNIFICANT = 0.05
 
 
 def render_comparison(console: Console, comparison: Comparison) -> None:
-    """Print what the reports differ in, the figures with their paired p, and the questions that changed sides."""
+    """Print what the reports differ in, the figures with their corrected p, and the questions that changed sides."""
     before, after = comparison.before, comparison.after
     write(console, Text(f"{one_line(after.gold)} · {counted(comparison.n, 'question')} in both reports", "bold"))
     for which, report in (("before", before), ("after", after)):
@@ -32,11 +33,9 @@ def render_comparison(console: Console, comparison: Comparison) -> None:
             names = ", ".join(one_line(name) for name in ids[:10]) + (", …" if len(ids) > 10 else "")
             write(console, f"only {which}: {counted(len(ids), 'question')} ({names})", hang=2)
     write(console)
-    if not comparison.n:
-        write(console, "The reports have no question in common: nothing can be compared.")
-        return
     console.print(_changes_table(comparison.changes))
-    write(console, Text("p: how often chance alone gives as large a difference (paired randomisation test)", "dim"))
+    legend = "p: how often chance alone gives as large a difference (paired randomisation test)"
+    write(console, Text(f"{legend}, corrected by Holm for the number of rows", "dim"))
     write(console)
     _show_switches(console, comparison.switches)
 
@@ -47,27 +46,32 @@ def _changes_table(changes: Sequence[Change]) -> Table:
     for heading in ("before", "after", "difference", "p"):
         table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("n", justify="right", style="dim")
-    for change in changes:
+    for change, p in zip(changes, _corrected(changes), strict=True):
         measure = change.measure
-        p = "–" if change.p is None else "<0.001" if change.p < 0.001 else f"{change.p:.3f}"
         table.add_row(
             Text(one_line(measure.label)).append(" ↓" if measure.lower_is_better else "", "dim"),
             shown(measure, change.before),
             shown(measure, change.after),
-            Text(shown(measure, change.difference, signed=True), _style(change)),
-            Text(p, "bold" if _is_significant(change) else "dim"),
+            Text(shown(measure, change.difference, signed=True), _style(change, p)),
+            Text(_shown_p(p), "bold" if p is not None and p < SIGNIFICANT else "dim"),
             str(change.n),
         )
     return table
 
 
-def _is_significant(change: Change) -> bool:
-    return change.p is not None and change.p < SIGNIFICANT
+def _corrected(changes: Sequence[Change]) -> list[float | None]:
+    """Each change's p, corrected for how many of them are looked at together; None where it has none."""
+    corrected = iter(holm([change.p for change in changes if change.p is not None]))
+    return [None if change.p is None else next(corrected) for change in changes]
 
 
-def _style(change: Change) -> str:
+def _shown_p(p: float | None) -> str:
+    return "–" if p is None else "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def _style(change: Change, p: float | None) -> str:
     """Colour is for what chance does not explain."""
-    if not _is_significant(change) or change.better is None:
+    if p is None or p >= SIGNIFICANT or change.better is None:
         return ""
     return "green" if change.better else "red"
 
