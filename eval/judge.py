@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
 GIVE_UP_AFTER = 3  # answers in a row that could not be judged
 MARKS = ("correct", "complete", "grounded")
-_THOUGHT = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)  # what some models say before they reply
 _DECODER = json.JSONDecoder()
 
 
@@ -124,7 +122,7 @@ def _ask(model: BaseChatModel, messages: list[BaseMessage], name: str) -> str:
 def _marks(said: str) -> Marks:
     """The last JSON object of a reply that gives marks, whatever stands around it. Raises ValueError."""
     problem = ValueError("no JSON object")
-    for found in reversed(list(_objects(_THOUGHT.sub("", said)))):
+    for found in reversed(list(_objects(said))):
         try:
             return Marks.model_validate(found)
         except ValidationError as error:

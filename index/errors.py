@@ -9,6 +9,7 @@
     ├── EmbeddingUnavailable      the embedding model cannot be loaded or reached
     ├── RerankerUnavailable       the reranker cannot be loaded, or is none
     ├── ChatModelUnavailable      the chat model cannot be loaded, reached or used
+    │   └── ContextTooLong        the prompt does not fit into the model's context
     ├── JudgeFailed               an LLM judge gave no verdict that can be read, or did not answer at all
     ├── IndexLocked               another process is writing this index
     └── StorageError              the disk refused (full, read-only, no permission)
@@ -51,6 +52,10 @@ class RerankerUnavailable(VerbatimError):
 
 class ChatModelUnavailable(VerbatimError):
     """The chat model cannot be loaded, reached or used."""
+
+
+class ContextTooLong(ChatModelUnavailable):
+    """The prompt does not fit into the model's context."""
 
 
 class JudgeFailed(VerbatimError):

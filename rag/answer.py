@@ -5,7 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from index.model import Kind, Role
+
 Support = Literal["supported", "weak", "unsupported"]
+FindingKind = Literal[
+    "uncited",  # it cites nothing
+    "no such citation",  # a number that no passage has
+    "cut off",  # the model's answer ends within it
+    "number",  # a number or date that the cited words do not have
+    "name",  # a person or title that they do not have
+    "speaker",  # said by somebody else than the sentence says
+    "quotation",  # words in quotation marks that are not in them
+    "negation",  # one says that something is so, the other that it is not
+    "question",  # the interviewer only asks it
+    "meaning",  # nothing in them is near enough to the sentence
+    "repaired",  # it cited other passages, which do not say it
+]
+NoteKind = Literal[
+    "no model",  # the chat model did not answer: quotations instead
+    "broke off",  # its answer is not whole
+    "fewer passages",  # not all that were found fitted into its context
+    "dropped",  # unsupported sentences left out, as asked for
+    "cached",  # the same was asked of the same model before
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +59,25 @@ class SearchResult:
 
 @dataclass(frozen=True, slots=True)
 class Citation(Hit):
-    """A hit that an answer cites: `quote` is source[quote_start:quote_end], said by `speaker`."""
+    """A hit that an answer cites: `quote` is source[quote_start:quote_end], said by `speaker` in turn number `turn`."""
 
     n: int
     speaker: str
+    role: Role
+    kind: Kind
+    turn: int
     quote: str
     quote_start: int
     quote_end: int
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the check of a sentence found: `detail` is the number, name or quotation it is about, or ""."""
+
+    kind: FindingKind
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +88,22 @@ class AnswerSentence:
     citations: tuple[int, ...]
     support: Support
     support_score: float
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something about a whole answer that its reader should know."""
+
+    kind: NoteKind
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An answer to one question. `answer` is its sentences joined, with [n] markers; `asked_as` is the question with
-    what a follow-up leaves unsaid, the question itself where it stands alone.
+    what a follow-up leaves unsaid, the question itself where it stands alone. `related` has the nearest passages where
+    the interviews do not say. `timings` are seconds by stage, `usage` counts tokens.
     """
 
     question: str
@@ -74,3 +117,5 @@ class Answer:
     citations: tuple[Citation, ...]
     timings: dict[str, float]
     usage: dict[str, int] = field(default_factory=dict)
+    related: tuple[Hit, ...] = ()
+    notes: tuple[Note, ...] = ()

@@ -287,7 +287,7 @@ class Retriever:
         """The persons named in the first of the wordings that names any."""
         for text in asked:
             wanted = names.key(text)
-            if named := {person for pattern, person in self.view.name_patterns if pattern(wanted)}:
+            if named := {person for pattern, person in self.view.name_patterns if pattern.search(wanted)}:
                 return named
         return set()
 

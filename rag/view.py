@@ -56,6 +56,19 @@ class View:
         """An interview's title, date and the rest."""
         return self._documents[doc]
 
+    def said(self, doc: str, number: int, start: int, end: int) -> str:
+        """What a turn says between two offsets, without the notes and images that stand in between."""
+        text = self.text_of(doc)
+        clipped = [(max(span.start, start), min(span.end, end)) for span in self.turn(doc, number).spans]
+        return "\n".join(text[low:high] for low, high in clipped if low < high)
+
+    def rows_between(self, doc: str, start: int, end: int) -> Rows:
+        """The sentence rows that begin between two offsets of an interview."""
+        first, starts = self._sentence_starts[doc]
+        low, high = np.searchsorted(starts, (start, end))
+        rows: Rows = np.arange(first + int(low), first + int(high))
+        return rows
+
     def rows_of(self, row: int) -> Rows:
         """The sentence rows that stand in a passage."""
         passages, sentences = self.own
@@ -117,20 +130,23 @@ class View:
         return self._pairs(spans, questions_only=True)
 
     def _pairs(self, spans: Callable[[Passage], list[tuple[int, int]]], questions_only: bool) -> tuple[Rows, Rows]:
-        starts: dict[str, list[int]] = {}
-        first_row: dict[str, int] = {}
-        for row, (doc, sentence) in enumerate(self.index.sentences):
-            starts.setdefault(doc, []).append(sentence.start)
-            first_row.setdefault(doc, row)
-        known = {doc: np.array(every) for doc, every in starts.items()}
         found: list[tuple[int, int]] = []
         for row, passage in enumerate(self.index.passages):
             for start, end in spans(passage):
-                low, high = np.searchsorted(known[passage.doc], (start, end))
-                rows = range(first_row[passage.doc] + int(low), first_row[passage.doc] + int(high))
+                rows = self.rows_between(passage.doc, start, end).tolist()
                 found.extend((row, at) for at in rows if not questions_only or self.asking[at])
         pairs = np.array(found, dtype=np.int64).reshape(-1, 2)
         return pairs[:, 0], pairs[:, 1]
+
+    @cached_property
+    def _sentence_starts(self) -> dict[str, tuple[int, Rows]]:
+        """By interview, its first sentence row and where its sentences start."""
+        starts: dict[str, list[int]] = {}
+        first: dict[str, int] = {}
+        for row, (doc, sentence) in enumerate(self.index.sentences):
+            starts.setdefault(doc, []).append(sentence.start)
+            first.setdefault(doc, row)
+        return {doc: (first[doc], np.array(every, dtype=np.int64)) for doc, every in starts.items()}
 
     @cached_property
     def replies(self) -> tuple[Rows, Rows]:
@@ -143,12 +159,12 @@ class View:
             (row, question)
             for row, (doc, sentence) in enumerate(self.index.sentences)
             if not self.asking[row]
-            for question in asked.get((doc, self._before(doc, sentence.turn)), ())
+            for question in asked.get((doc, self.before(doc, sentence.turn)), ())
         ]
         pairs = np.array(found, dtype=np.int64).reshape(-1, 2)
         return pairs[:, 0], pairs[:, 1]
 
-    def _before(self, doc: str, number: int) -> int:
+    def before(self, doc: str, number: int) -> int:
         """The interview turn before this one, notes and captions not counted; -1 when there is none."""
         turns = self._turns[doc]
         earlier = (at for at in range(number - 1, -1, -1) if turns[at].kind is Kind.INTERVIEW)
@@ -223,13 +239,21 @@ class View:
         return re.compile("|".join(words) or r"(?!)")
 
     @cached_property
-    def name_patterns(self) -> list[tuple[Callable[[str], object], str]]:
-        """A test for each alias: a Latin name as whole words, a Chinese one anywhere."""
-        patterns: list[tuple[Callable[[str], object], str]] = []
+    def aliases(self) -> dict[str, tuple[str, ...]]:
+        """By person, every name they go by."""
+        found: dict[str, tuple[str, ...]] = {}
+        for person, alias in self.index.aliases():
+            found[person] = (*found.get(person, ()), alias)
+        return found
+
+    @cached_property
+    def name_patterns(self) -> list[tuple[re.Pattern[str], str]]:
+        """A pattern for each alias, folded, and the person: a Latin name as whole words, a Chinese one anywhere."""
+        patterns: list[tuple[re.Pattern[str], str]] = []
         for person, alias in self.index.aliases():
             folded = names.key(alias)
             if len(folded) >= 2 and folded not in ORDINARY:
                 edge = "(?<![a-z])" if folded.isascii() else ""
                 end = "(?![a-z])" if folded.isascii() else ""
-                patterns.append((re.compile(edge + re.escape(folded) + end).search, person))
+                patterns.append((re.compile(edge + re.escape(folded) + end), person))
         return patterns

@@ -7,9 +7,11 @@ test starts, so those are given a proxy that refuses every connection, and the m
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from chat_server import ChatServer, as_openai, serving
 from fake_embedding import write_two_interviews
 from hypothesis import settings
 
@@ -42,3 +44,16 @@ def talks(tmp_path: Path) -> Path:
 def folder(tmp_path: Path) -> Path:
     """Where an index is to be."""
     return tmp_path / ".verbatim"
+
+
+@pytest.fixture(scope="session")
+def one_chat_server() -> Iterator[ChatServer]:
+    """The server behind `chat_server`."""
+    with serving() as server:
+        yield server
+
+
+@pytest.fixture
+def chat_server(one_chat_server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[ChatServer]:
+    """A server on loopback that the environment names as OpenAI's; each test says what it answers."""
+    yield from as_openai(one_chat_server, monkeypatch)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from chat_server import KEY, ChatServer, Reply, plain
 from vector_checks import ODD, check_unit_rows, cosines
 
 from index.embedding import (
@@ -93,50 +91,20 @@ def test_a_model_that_cannot_be_had(name: str) -> None:
 
 # An endpoint that speaks OpenAI's protocol
 
-KEY = "sk-test-0123456789abcdef"
 
-
-class Endpoint(BaseHTTPRequestHandler):
-    """Answers with vectors that depend on the length of each text, or with what `reply` says."""
-
-    requests: list[dict[str, Any]]
-    reply: tuple[int, str] | None
-
-    def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.requests.append({**asked, "path": self.path, "key": self.headers["Authorization"]})
-        if self.reply:
-            status, body = self.reply
-        else:
-            rows = [{"object": "embedding", "index": i, "embedding": [3, len(t)]} for i, t in enumerate(asked["input"])]
-            status, body = 200, json.dumps({"object": "list", "data": rows, "model": asked["model"], "usage": {}})
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json" if body.startswith("{") else "text/html")
-        self.send_header("Content-Length", str(len(body.encode())))
-        self.end_headers()
-        self.wfile.write(body.encode())
-
-    def log_message(self, format: str, *args: object) -> None:
-        pass
+def vectors(asked: dict[str, Any]) -> Reply:
+    """Vectors that depend on the length of each text."""
+    rows = [{"object": "embedding", "index": i, "embedding": [3, len(t)]} for i, t in enumerate(asked["input"])]
+    return plain(json.dumps({"object": "list", "data": rows, "model": asked["model"], "usage": {}}))
 
 
 @pytest.fixture
-def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Endpoint]]:
-    """A server on loopback that the environment names as OpenAI's."""
-    handler = type("Handler", (Endpoint,), {"requests": [], "reply": None})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    monkeypatch.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{server.server_port}/v1")
-    monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    yield handler
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def endpoint(chat_server: ChatServer) -> ChatServer:
+    chat_server.answers(vectors)
+    return chat_server
 
 
-def test_openai_sends_plain_text_in_batches(endpoint: type[Endpoint]) -> None:
+def test_openai_sends_plain_text_in_batches(endpoint: ChatServer) -> None:
     embedder = load_embedder("openai:some-model")
     texts = ["a" * n for n in range(1, 51)]
     finished: list[int] = []
@@ -153,7 +121,7 @@ def test_openai_sends_plain_text_in_batches(endpoint: type[Endpoint]) -> None:
     }
 
 
-def test_openai_takes_odd_text(endpoint: type[Endpoint]) -> None:
+def test_openai_takes_odd_text(endpoint: ChatServer) -> None:
     embedder = load_embedder("openai:some-model")
     check_unit_rows(embedder.encode_passages(list(ODD.values())), len(ODD))
     assert all(request["input"] and all(request["input"]) for request in endpoint.requests)
@@ -172,10 +140,8 @@ def test_openai_takes_odd_text(endpoint: type[Endpoint]) -> None:
         (200, '{"detail": "hello"}', "not OpenAI's protocol"),
     ],
 )
-def test_openai_errors_say_what_to_do_and_keep_the_key(
-    endpoint: type[Endpoint], status: int, body: str, said: str
-) -> None:
-    endpoint.reply = (status, body)
+def test_openai_errors_say_what_to_do_and_keep_the_key(endpoint: ChatServer, status: int, body: str, said: str) -> None:
+    endpoint.answers(plain(body, status))
     with pytest.raises(EmbeddingUnavailable, match=said) as caught:
         load_embedder("openai:some-model").encode_query("荞麦")
     assert "127.0.0.1" in str(caught.value)

@@ -22,6 +22,7 @@ from ui.options import (
     IndexOption,
     InterviewOption,
     JsonOption,
+    LlmArgument,
     QuestionArgument,
     RerankerOption,
     SinceOption,
@@ -50,6 +51,8 @@ from ui.options_eval import (
 )
 
 app = typer.Typer(cls=ErrorsAsMessages, no_args_is_help=True, pretty_exceptions_enable=False)
+models = typer.Typer(no_args_is_help=True, help="The chat model that can write answers.")
+app.add_typer(models, name="models")
 
 
 def _print_versions(wanted: bool) -> None:
@@ -267,6 +270,22 @@ def evaluate(
     baselines = tuple(dict.fromkeys(baseline or ()))
     task = Task(gold, archive, WORK, embedding, reranker, split, top_k, baselines, judge, fresh)
     raise typer.Exit(run_eval(task, wanted))
+
+
+@models.command("check")
+def check_model(llm: LlmArgument = "") -> None:
+    """Ask a chat model for one short reply, and say what works.
+
+    Exit code 2 when it does not answer, with the reason.
+
+    Examples:
+
+    verbatim models check
+    verbatim models check openai:gpt-5-mini
+    """
+    from ui.cli_models import run_check
+
+    raise typer.Exit(run_check(llm))
 
 
 def main() -> None:

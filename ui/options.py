@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rag.filters import Filters
 
 DEFAULT_INDEX = Path(".verbatim")
+DEFAULT_SECONDS = 180.0  # of --llm-seconds
 
 
 def complete_doc(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -87,6 +88,35 @@ UntilOption = Annotated[
         "--until", metavar="DATE", help="Only interviews of this date or earlier: YYYY, YYYY-MM or YYYY-MM-DD."
     ),
 ]
+LlmOption = Annotated[
+    str,
+    typer.Option(
+        "--llm",
+        metavar="PROVIDER:MODEL",
+        envvar="VERBATIM_LLM",
+        help="Let this chat model write the answer: openai:MODEL, anthropic:MODEL, ollama:MODEL, …",
+    ),
+]
+LlmArgument = Annotated[
+    str, typer.Argument(metavar="PROVIDER:MODEL", envvar="VERBATIM_LLM", help="The chat model, as in openai:MODEL.")
+]
+NoLlmOption = Annotated[bool, typer.Option("--no-llm", help="Answer with quotes alone, whatever VERBATIM_LLM says.")]
+SecondsOption = Annotated[
+    float,
+    typer.Option(
+        "--llm-seconds",
+        metavar="SECONDS",
+        envvar="VERBATIM_LLM_SECONDS",
+        min=1,
+        max=86_400,
+        help="How long the chat model may take for an answer, all in all.",
+    ),
+]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Leave out sentences that no quote supports.")]
+NoCacheOption = Annotated[
+    bool, typer.Option("--no-cache", help="Ask the chat model anew, though its answer to the same prompt is kept.")
+]
+VerboseOption = Annotated[bool, typer.Option("--verbose", help="Tokens and seconds of each step, on standard error.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line instead of text.")]
 
 

