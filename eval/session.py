@@ -30,7 +30,8 @@ from index.collect import printable
 from index.errors import InputError
 from index.reuse import Progress
 from rag.llm import load_chat_model
-from rag.retrieve import Retriever, usable
+from rag.question import usable
+from rag.retrieve import Retriever
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel

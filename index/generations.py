@@ -3,6 +3,7 @@
     .verbatim/
         verbatim-index.json    the pointer: the current generation and the sha256 of its manifest
         lock, writer.json      the writers' lock and who holds it (index/lock.py)
+        cache.sqlite           answers of chat models, vectors of questions (rag/cache.py); may be deleted
         generation-000007/     never changed once the pointer names it
             manifest.json      versions, embedding, counts; size and sha256 of every other file
             archive.sqlite     interviews, turns, passages, sentences, people (index/archive.py)
@@ -38,6 +39,7 @@ POINTER = "verbatim-index.json"
 NEW_POINTER = "verbatim-index.json.new"
 LOCK = "lock"
 WRITER = "writer.json"
+CACHE = "cache.sqlite"
 MANIFEST = "manifest.json"
 ARCHIVE = "archive.sqlite"
 PASSAGE_VECTORS = "passages.faiss"
@@ -188,7 +190,7 @@ def damaged(folder: Path, what: str, sources: tuple[str, ...] = ()) -> IndexDama
 
 def foreign_names(folder: Path) -> list[str]:
     """What lies in a folder that Verbatim did not put there."""
-    ours = {POINTER, NEW_POINTER, LOCK, WRITER}
+    ours = {POINTER, NEW_POINTER, LOCK, WRITER, CACHE, f"{CACHE}-journal"}
     names = sorted(child.name for child in folder.iterdir())
     return [n for n in names if n not in ours and not GENERATION.fullmatch(n) and not BUILDING.fullmatch(n)]
 

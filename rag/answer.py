@@ -24,8 +24,9 @@ FindingKind = Literal[
 NoteKind = Literal[
     "no model",  # the chat model did not answer: quotations instead
     "broke off",  # its answer is not whole
-    "fewer passages",  # not all that were found fitted into its context
+    "fewer passages",  # its context is too short for all that were to go in: about so many tokens did
     "dropped",  # unsupported sentences left out, as asked for
+    "nothing supported",  # the model wrote sentences, and the passages support none of them
     "cached",  # the same was asked of the same model before
 ]
 
@@ -63,13 +64,13 @@ class Citation(Hit):
 
     n: int
     speaker: str
-    role: Role
-    kind: Kind
-    turn: int
     quote: str
     quote_start: int
     quote_end: int
     url: str
+    role: Role
+    kind: Kind
+    turn: int
 
 
 @dataclass(frozen=True, slots=True)

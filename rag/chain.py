@@ -1,96 +1,268 @@
 """From a question to an answer: the file to read first.
 
-    question ─► rank passages ─► answerable? ─► quote the sentences that answer ─► cite each ─► Answer
-                                   └─ no ─► "the interviews do not say"
+    question ─► stand alone ─► rank passages ─► answerable? ─┬─► a model writes, each sentence is checked ─► Answer
+                                                 │           └─► or: quote the sentences that answer ──────► Answer
+                                                 └─ no ─► "the interviews do not say", and the nearest passages
 
-`ask` is the whole flow. `as_runnable` gives it to LangChain code as a Runnable.
+`stream` is the whole flow; `ask` is its end. `as_runnable` gives it to LangChain code as a Runnable.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import asdict
-from typing import TYPE_CHECKING
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
 
+from index.errors import ChatModelUnavailable
 from index.script import language
-from rag.answer import Answer, AnswerSentence, Citation
+from rag.answer import Answer, AnswerSentence, Citation, Note
 from rag.answerable import is_answerable
-from rag.conversation import NOT_SAID, Exchange, in_context
+from rag.compose import Composition, joined
+from rag.conversation import NOT_SAID, Exchange, in_context, stand_alone
 from rag.extract import Quotation, extract
 from rag.filters import EVERYTHING, Filters
 from rag.retrieve import Ranking, Retriever
 
 if TYPE_CHECKING:
-    from langchain_core.runnables import Runnable
+    from langchain_core.runnables import Runnable, RunnableConfig
+
+    from rag.write import Call, Writer
 
 MAX_CHARS = 250
+TOP_K = 5
+RELATED = 3  # passages shown where the interviews do not say
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question understood: as it was put, as it was looked for, in which language, and what it found."""
+
+    question: str
+    asked_as: str
+    language: str
+    ranking: Ranking
 
 
 def ask(
     retriever: Retriever,
     question: str,
     *,
-    top_k: int = 5,
+    top_k: int | None = None,
     filters: Filters = EVERYTHING,
     max_chars: int = MAX_CHARS,
     history: Sequence[Exchange] = (),
+    writer: Writer | None = None,
+    config: RunnableConfig | None = None,
 ) -> Answer:
-    """Answer a question from the interviews with verbatim quotations; a follow-up is understood by its `history`.
+    """Answer a question from the interviews; a follow-up is understood by its `history`.
 
-    Raises InputError for a question that cannot be asked and for names the archive does not have.
+    A `writer` has its chat model write the answer out of the first `top_k` passages (8), every sentence checked against
+    what it cites; without one, or when the model does not answer, it is verbatim quotations out of them (5), at most
+    `max_chars` long. `config` is LangChain's: callbacks, tags. Raises InputError for a question that cannot be asked
+    and for names the archive does not have; a chat model that fails raises nothing, see Answer.notes.
     """
+    *_, answer = stream(
+        retriever,
+        question,
+        top_k=top_k,
+        filters=filters,
+        max_chars=max_chars,
+        history=history,
+        writer=writer,
+        config=config,
+    )
+    return answer
+
+
+def stream(
+    retriever: Retriever,
+    question: str,
+    *,
+    top_k: int | None = None,
+    filters: Filters = EVERYTHING,
+    max_chars: int = MAX_CHARS,
+    history: Sequence[Exchange] = (),
+    writer: Writer | None = None,
+    config: RunnableConfig | None = None,
+) -> Iterator[Answer]:
+    """The same while it is written: the answer so far, each time with more checked sentences; the last is the whole."""
     begin = time.perf_counter()
-    asked_as = in_context(question, history)
-    ranking = retriever.rank(question, filters, asked_as)
-    quotations = extract(retriever, ranking, top_k, max_chars) if is_answerable(retriever, ranking) else []
-    citations = cite(retriever, ranking, quotations)
-    asked_in = language(question)
+    call = _call(writer, config)
+    asked = _understood(retriever, question, filters, history, call)
+    if not is_answerable(retriever, asked.ranking):
+        answers: Iterator[Answer] = iter([_declined(retriever, asked, call)])
+    elif call:
+        answers = _written(retriever, asked, top_k, max_chars, call)
+    else:
+        answers = iter([_quoted(retriever, asked, top_k, max_chars)])
+    for answer in answers:
+        timings = {**asked.ranking.timings, **answer.timings, "total": time.perf_counter() - begin}
+        yield replace(answer, timings=timings)
+
+
+def _call(writer: Writer | None, config: RunnableConfig | None) -> Call | None:
+    if writer is None:
+        return None
+    from rag.write import Call
+
+    return Call(writer, config)
+
+
+def _understood(
+    retriever: Retriever, question: str, filters: Filters, history: Sequence[Exchange], call: Call | None
+) -> Asked:
+    """The question, ranked as one that stands alone."""
+    alone = _alone(retriever, question, history, call) if history else question
+    asked_as = alone if alone != question else in_context(question, history)
+    ranking = retriever.rank(alone, filters, asked_as)
+    return Asked(question, asked_as, language(question), ranking)
+
+
+def _alone(retriever: Retriever, question: str, history: Sequence[Exchange], call: Call | None) -> str:
+    """The question without what it leaves to the history; itself where nothing does better."""
+    if call:
+        from rag.write import stand_alone as rewritten
+
+        try:
+            if said := rewritten(question, history, call):
+                return said
+        except ChatModelUnavailable as error:
+            call.notes.append(Note("no model", str(error)))
+    return stand_alone(question, history, retriever.view)
+
+
+def _written(retriever: Retriever, asked: Asked, top_k: int | None, max_chars: int, call: Call) -> Iterator[Answer]:
+    """The answer as a chat model writes it; where it does not, quotations, with a note that says why."""
+    from rag import write
+
+    composition: Composition | None = None
+    try:
+        for composition in write.compose(retriever, asked.ranking, top_k or write.TOP_K, call):
+            if composition.sentences:
+                yield _composed(asked, composition, call)
+    except ChatModelUnavailable as error:
+        if composition is None or not composition.sentences:
+            call.notes.append(Note("no model", str(error)))
+            quoted = _quoted(retriever, asked, top_k, max_chars)
+            yield replace(quoted, notes=tuple(call.notes), usage=call.usage, timings=call.timings)
+            return
+        call.notes.append(Note("broke off", str(error)))
+        yield _composed(asked, composition, call)
+        return
+    if composition is None or not composition.sentences:
+        if composition and composition.refused:
+            call.notes.append(Note("nothing supported", str(composition.refused)))
+        yield _declined(retriever, asked, call)
+    elif composition.dropped:
+        call.notes.append(Note("dropped", str(composition.dropped)))
+        yield _composed(asked, composition, call)
+
+
+def _composed(asked: Asked, composition: Composition, call: Call) -> Answer:
+    from rag.llm import name_of
+
     return Answer(
-        question=question,
-        asked_as=asked_as,
-        answer=" ".join(f"{citation.quote} [{citation.n}]" for citation in citations) or not_said(asked_in),
-        answered=bool(citations),
-        language=asked_in,
+        question=asked.question,
+        asked_as=asked.asked_as,
+        answer=joined(composition.sentences),
+        answered=True,
+        language=asked.language,
+        mode="llm",
+        model=name_of(call.writer.model),
+        sentences=tuple(composition.sentences),
+        citations=tuple(composition.citations),
+        timings=dict(call.timings),
+        usage=dict(call.usage),
+        notes=tuple(call.notes),
+    )
+
+
+def _quoted(retriever: Retriever, asked: Asked, top_k: int | None, max_chars: int) -> Answer:
+    """The sentences that answer, quoted, without a chat model."""
+    quotations = extract(retriever, asked.ranking, top_k or TOP_K, max_chars)
+    if not quotations:
+        return _declined(retriever, asked, None)
+    citations = cite(retriever, asked.ranking, quotations)
+    sentences = tuple(AnswerSentence(citation.quote, (citation.n,), "supported", 1.0) for citation in citations)
+    return Answer(
+        question=asked.question,
+        asked_as=asked.asked_as,
+        answer=joined(sentences),
+        answered=True,
+        language=asked.language,
         mode="extractive",
         model="",
-        sentences=tuple(AnswerSentence(citation.quote, (citation.n,), "supported", 1.0) for citation in citations),
+        sentences=sentences,
         citations=citations,
-        timings={**ranking.timings, "total": time.perf_counter() - begin},
+        timings={},
+    )
+
+
+def _declined(retriever: Retriever, asked: Asked, call: Call | None) -> Answer:
+    """That the interviews do not say, with the nearest passages."""
+    from rag.llm import name_of
+
+    return Answer(
+        question=asked.question,
+        asked_as=asked.asked_as,
+        answer=NOT_SAID.get(asked.language, NOT_SAID["en"]),
+        answered=False,
+        language=asked.language,
+        mode="llm" if call else "extractive",
+        model=name_of(call.writer.model) if call else "",
+        sentences=(),
+        citations=(),
+        timings=dict(call.timings) if call else {},
+        usage=dict(call.usage) if call else {},
+        related=tuple(retriever.hit(asked.ranking, row) for row in asked.ranking.order[:RELATED]),
+        notes=tuple(call.notes) if call else (),
     )
 
 
 def cite(retriever: Retriever, ranking: Ranking, quotations: Sequence[Quotation]) -> tuple[Citation, ...]:
     """A numbered citation for each quotation, those of one speaker in one interview together."""
-    speakers = [_speaker(retriever, quotation) for quotation in quotations]
-    attributed = list(zip(quotations, speakers, strict=True))
-    groups = list(dict.fromkeys((quotation.doc, speaker) for quotation, speaker in attributed))
-    attributed.sort(key=lambda pair: (groups.index((pair[0].doc, pair[1])), pair[0].start))
+    view = retriever.view
+    attributed = [(one, view.speaker(one.doc, view.turn(one.doc, one.turn))) for one in quotations]
+    groups = list(dict.fromkeys((quotation.doc, speaker.name) for quotation, speaker in attributed))
+    attributed.sort(key=lambda pair: (groups.index((pair[0].doc, pair[1].name)), pair[0].start))
     return tuple(
         Citation(
             **asdict(retriever.hit(ranking, quotation.passage)),
             n=n,
-            speaker=speaker,
-            quote=retriever.view.text_of(quotation.doc)[quotation.start : quotation.end],
+            speaker=speaker.name,
+            quote=view.text_of(quotation.doc)[quotation.start : quotation.end],
             quote_start=quotation.start,
             quote_end=quotation.end,
-            url=retriever.view.document(quotation.doc).url,
+            url=view.document(quotation.doc).url,
+            role=speaker.role,
+            kind=view.turn(quotation.doc, quotation.turn).kind,
+            turn=quotation.turn,
         )
         for n, (quotation, speaker) in enumerate(attributed, start=1)
     )
 
 
-def not_said(asked_in: str) -> str:
-    """That the interviews do not say, in the question's language (English where it is not one of NOT_SAID)."""
-    return NOT_SAID.get(asked_in, NOT_SAID["en"])
+def as_runnable(retriever: Retriever, writer: Writer | None = None) -> Runnable[str | Mapping[str, Any], Answer]:
+    """The same flow for LangChain code: `invoke`, `batch`, `stream` and their async twins, with callbacks and tracing.
 
-
-def _speaker(retriever: Retriever, quotation: Quotation) -> str:
-    return retriever.view.speaker(quotation.doc, retriever.view.turn(quotation.doc, quotation.turn)).name
-
-
-def as_runnable(retriever: Retriever) -> Runnable[str, Answer]:
-    """The same flow for LangChain code: `as_runnable(retriever).invoke("…?")`, `batch`, `ainvoke`."""
+    The input is a question, or {"question": …, "history": [Exchange, …]} with any of `ask`'s other options. A stream
+    has the answer so far again and again, as `stream` does.
+    """
     from langchain_core.runnables import RunnableLambda
+    from langchain_core.runnables.config import run_in_executor
 
-    return RunnableLambda(lambda question: ask(retriever, question), name="verbatim")
+    def answers(given: str | Mapping[str, Any], config: RunnableConfig) -> Iterator[Answer]:
+        options = {"question": given} if isinstance(given, str) else dict(given)
+        return stream(retriever, options.pop("question"), writer=writer, config=config, **options)
+
+    def in_turn(given: str | Mapping[str, Any], config: RunnableConfig) -> Iterator[Answer]:
+        yield from answers(given, config)
+
+    async def one_by_one(given: str | Mapping[str, Any], config: RunnableConfig) -> AsyncIterator[Answer]:
+        coming = answers(given, config)
+        while (answer := await run_in_executor(config, next, coming, None)) is not None:
+            yield answer
+
+    # Its types know no generator that yields the answer so far.
+    return RunnableLambda(in_turn, afunc=one_by_one, name="verbatim")  # type: ignore[arg-type]

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from index.model import Role
 from index.script import language
 from rag.answer import Finding, FindingKind, Support
-from rag.attribution import misattributed, missing_names, names_asker
+from rag.attribution import misattributed, names_asker
+from rag.names_in import missing_names
 from rag.facts import missing_numbers, missing_quotations
 from rag.negation import contradicts
 from rag.pack import Source
@@ -72,7 +73,8 @@ def _findings(claim: Claim, cited: Sequence[Source]) -> Iterable[Finding]:
     around = "\n".join([said, *(_around(claim.retriever, source) for source in cited)])
     interview = "\n".join(view.text_of(doc) for doc in {source.doc for source in cited})
     speakers = {source.speaker.person for source in cited}
-    yield from (Finding("number", number) for number in missing_numbers(text, around))
+    dates = {view.document(source.doc).date for source in cited}
+    yield from (Finding("number", number) for number in missing_numbers(text, around, dates))
     yield from (Finding("speaker", name) for name in misattributed(view, text, cited))
     yield from (Finding("quotation", words) for words in missing_quotations(text, around, interview))
     yield from (Finding("name", name) for name in missing_names(view, text, around, interview, speakers))
@@ -83,16 +85,15 @@ def _findings(claim: Claim, cited: Sequence[Source]) -> Iterable[Finding]:
 
 
 def _around(retriever: Retriever, source: Source) -> str:
-    """What else is known where a source stands: the question it answers, the interview's title and date."""
+    """What else is known where a source stands: the question it answers, the interview's title and year."""
     view = retriever.view
     document = view.document(source.doc)
-    year, *rest = (document.date or "0").split("-")
-    date = " ".join([year, *(str(int(part)) for part in rest)])
+    known = f"{document.title}\n{document.date.partition('-')[0]}"
     before = view.before(source.doc, source.turn)
     if source.speaker.role is not Role.GUEST or before < 0:
-        return f"{document.title}\n{date}"
+        return known
     turn = view.turn(source.doc, before)
-    return f"{view.said(source.doc, before, turn.start, turn.end)}\n{document.title}\n{date}"
+    return f"{view.said(source.doc, before, turn.start, turn.end)}\n{known}"
 
 
 def _only_asks(source: Source) -> bool:

@@ -7,62 +7,124 @@ in small letters; nothing shown is changed.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from itertools import chain
 
 from index.numerals import canonical, numbers
 from index.script import fold
 
 QUOTED = re.compile(
-    r"“([^“”]+)”|「([^「」]+)」|『([^『』]+)』|«([^«»]+)»|„([^„“”]+)[“”]|\"([^\"]+)\"|＂([^＂]+)＂"
+    r"“([^“”]+)”|「([^「」]+)」|『([^『』]+)』|《([^《》]+)》|«([^«»]+)»|„([^„“”]+)[“”]|\"([^\"]+)\"|＂([^＂]+)＂"
     r"|(?<![^\W_])[‘']([^‘’']{3,})[’'](?![^\W_])"
 )
 TERM = 8
 OMITTED = re.compile(r"…+|\.{3,}|\[[^\]]*\]|［[^］]*］")  # what a quotation leaves out or puts in
-# Shares and multiples that are words of their own: the cited words have them in the same way, or as one of these.
-SHARES = (
-    (r"\b(?:half|halves|halved|halving)\b|一半|(?<!多)半(?!导|夜|天|途|路|信|数)|半数|\bmitad\b|\bmedi[oa]\b", "0.5", "50%", "1/2", ".5"),
-    (r"\bthirds?\b|三分之|\btercio", "1/3", "2/3"),
-    (r"\bquarters?\b|四分之|\bcuarto", "1/4", "3/4", "25%", "75%"),
-    (r"\b(?:twice|doubl\w+)\b|[两翻加]倍|一倍|\bdoble\b", "2倍", "2"),
-    (r"\b(?:tripl\w+|threefold|thrice)\b|三倍", "3倍", "3"),
-)  # fmt: skip
+# Shares and multiples that are words of their own, and the numbers that say the same.
+SHARES = [
+    (re.compile(words), writings)
+    for words, writings in (
+        (
+            r"\b(?:half|halves|halved|halving)\b|一半|(?<!多)半(?!导|夜|天|途|路|信|数)|半数|\bmitad\b|\bmedi[oa]\b",
+            ("0.5", "50%", "1/2", ".5"),
+        ),
+        (r"\bthirds?\b|三分之|\btercio", ("1/3", "2/3")),
+        (r"\bquarters?\b|四分之|\bcuarto", ("1/4", "3/4", "25%", "75%")),
+        (r"\b(?:twice|doubl\w+)\b|[两翻加]倍|一倍|\bdoble\b", ("2倍", "2")),
+        (r"\b(?:tripl\w+|threefold|thrice)\b|三倍", ("3倍", "3")),
+    )
+]
+PERCENT = re.compile(
+    r"(\d+(?:\.\d+)?)(?=%|个百分点| percentage points?|(?:\s?(?:到|至|或|-|–|—|~|to|or|and|,)\s?\d+(?:\.\d+)?){1,3}%)"
+)
 MONTHS = "january february march april may june july august september october november december".split()
 MONTH = re.compile(rf"\b({'|'.join(MONTHS)})\b")
 MAY = re.compile(r"\b(?:in|since|until|by|of|last|this|early|mid|late|on \d+)[ -]may\b|\bmay,? \d")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEKDAY = re.compile(rf"\b({'|'.join(WEEKDAYS)})s?\b|(?:周|星期|礼拜)([一二三四五六日天])")
-ORDINALS = "zeroth first second third fourth fifth sixth seventh eighth ninth tenth".split()
+ONES = "first second third fourth fifth sixth seventh eighth ninth".split()
+ORDINALS = [
+    *("zeroth", *ONES, "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth"),
+    *("seventeenth", "eighteenth", "nineteenth", "twentieth", *(f"twenty-{one}" for one in ONES)),
+    *("thirtieth", "thirty-first"),
+]
+ORDINAL = re.compile(rf"\b(?:{'|'.join(sorted(ORDINALS, key=len, reverse=True))})\b")
+LOOSE = 3  # first, second and third often count nothing
+HAN_ORDINAL = re.compile("第([一二三四五六七八九十百]+)")
+# 95年, 90年代, '95: not a length of time.
+SHORT_YEAR = re.compile(r"(?<![\d.了过近约这每])(\d\d)年(?!前|后|来|间|里|内|多|了|之|以|时间)|(?<!\w)['’](\d\d)s?(?!\d)")
 
 
-def missing_numbers(sentence: str, cited: str) -> list[str]:
-    """The numbers and shares of a sentence that the cited words do not have; numbers as digits."""
-    said, there = fold(sentence), fold(cited)
-    found = []
-    for pattern, *writings in SHARES:
-        match = re.search(pattern, said)
-        if match and not re.search(pattern, there) and not any(one in canonical(there) for one in writings):
-            found.append(match.group())
-    known = numbers(cited) | _months(there) | {str(n) for n, word in enumerate(ORDINALS) if word in there} | {"1"}
-    return [*found, *sorted((numbers(sentence) | _months(said)) - known), *sorted(_weekdays(said) - _weekdays(there))]
+def missing_numbers(sentence: str, cited: str, dates: Iterable[str] = ()) -> list[str]:
+    """The numbers and shares of a sentence that the cited words do not have; numbers as digits.
+
+    `dates` are the interviews', in ISO 8601: a sentence may say them.
+    """
+    said, there = canonical(fold(sentence)), canonical(fold(cited))
+    for date in dates:
+        said = _without_date(said, date)
+    has = [(words.search(said), words.search(there), writings) for words, writings in SHARES]
+    found = [mine[0] for mine, theirs, ways in has if mine and not theirs and not any(way in there for way in ways)]
+    implied = {number.removesuffix("%") for _, theirs, ways in has if theirs for number in ways}
+    known = numbers(there) | _months(there) | _ordinals(there) | _years(there) | implied | {"1"}
+    stated = numbers(said) | _months(said) | {n for n in _ordinals(said) if int(n) > LOOSE}
+    stated -= {year for year in _short_years(said) if known & {f"19{year}", f"20{year}"}}
+    shares = set(PERCENT.findall(said)) - set(PERCENT.findall(there)) - implied
+    return [*found, *sorted((stated - known) | shares), *sorted(_weekdays(said) - _weekdays(there))]
 
 
 def missing_quotations(sentence: str, cited: str, interview: str) -> list[str]:
     """What a sentence has in quotation marks that does not stand so in the cited words, signs and spaces aside.
 
-    A name or a term, no longer than TERM letters, may also stand elsewhere in the interview.
+    A name or a term, no longer than TERM letters, and a title in 《》 may also stand elsewhere in the interview.
     """
-    quotations = ["".join(filter(None, groups)) for groups in QUOTED.findall(sentence)]
+    quotations = [(match.group(match.lastindex or 0), match.group()[0] == "《") for match in QUOTED.finditer(sentence)]
     there, anywhere = (_letters(cited), _letters(interview)) if quotations else ("", "")
     return [
         quoted
-        for quoted in quotations
-        if not _stands(quoted, there) and (len(_letters(quoted)) > TERM or not _stands(quoted, anywhere))
+        for quoted, is_title in quotations
+        if not _stands(quoted, there)
+        and not ((is_title or len(_letters(quoted)) <= TERM) and _stands(quoted, anywhere))
     ]
+
+
+def _without_date(said: str, date: str) -> str:
+    """What a sentence says without the month and day of a date, where it gives them as that."""
+    year, month, day = (*date.split("-"), "", "")[:3]
+    if not month:
+        return said
+    m, name = int(month), MONTHS[int(month) - 1]
+    ways = [rf"(?<={year}年){m}月", rf"{name},? (?:of )?(?={year})", rf"(?<={year})-{month}(?!-?\d)"]
+    if day:
+        d = int(day)
+        nth = rf"(?:{d}(?:st|nd|rd|th)?|{ORDINALS[d]})"
+        ways = [
+            *(rf"(?<!\d){m}月{d}[日号]", rf"(?<={year})(?P<sep>[-/.])0?{m}(?P=sep)0?{d}(?!\d)", rf"{name} (?:the )?{nth}(?!\d)"),
+            *(rf"(?<!\d){nth} (?:of )?{name}", *ways),
+        ]
+    for way in ways:
+        said = re.sub(way, " ", said)
+    return said
 
 
 def _months(folded: str) -> set[str]:
     """The months named in English, by number, as the other languages have them."""
     named = {match.group() for match in MONTH.finditer(folded)} - {"may"}
     return {str(MONTHS.index(month) + 1) for month in named} | ({"5"} if MAY.search(folded) else set())
+
+
+def _ordinals(folded: str) -> set[str]:
+    """The numbers that ordinals in words stand for: seventeenth, 第二."""
+    english = {str(ORDINALS.index(match.group())) for match in ORDINAL.finditer(folded)}
+    return english | set(chain.from_iterable(numbers(f"{numeral}个") for numeral in HAN_ORDINAL.findall(folded)))
+
+
+def _years(there: str) -> set[str]:
+    """The years that two digits may stand for."""
+    return {century + year for year in _short_years(there) for century in ("19", "20")}
+
+
+def _short_years(text: str) -> set[str]:
+    return {match[1] or match[2] for match in SHORT_YEAR.finditer(text)}
 
 
 def _weekdays(folded: str) -> set[str]:

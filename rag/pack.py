@@ -22,7 +22,8 @@ HEADING_TOKENS = 15  # of a stretch: its number, its speaker, its share of the h
 OVER_TIME = re.compile(
     r"变化|變化|改变|改變|转变|轉變|演变|演變|以前|以后|以後|后来|後來|起初|当初|當初|最初|一开始|一開始|前后|前後|过去|過去|如今|现在还"
     r"|還是|历年|歷年|先后|先後|依然|仍然|一直"
-    r"|\b(?:chang(?:e[ds]?|ing)|over time|over the years|evolv\w+|still|used to|earlier|later|before|since|develop(?:ed)?)\b"
+    r"|\b(?:chang(?:e[ds]?|ing)|over time|over the years|evolv\w+|still|used to|earlier|later|before|since"
+    r"|develop(?:ed)?)\b"
     r"|変わ|変化|以前|cambi(?:ó|ado|ar|os?)|antes|después",
     re.IGNORECASE,
 )
@@ -52,10 +53,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """The sources of one prompt in order, and how many of the passages found did not fit."""
+    """The sources of one prompt in order, and about how many tokens they are."""
 
     sources: tuple[Source, ...]
-    left_out: int
+    tokens: int
 
 
 def pack(retriever: Retriever, ranking: Ranking, top_k: int, tokens: int) -> Packed:
@@ -63,8 +64,7 @@ def pack(retriever: Retriever, ranking: Ranking, top_k: int, tokens: int) -> Pac
     view, passages = retriever.view, retriever.index.passages
     chosen: dict[int, list[Piece]] = {}
     left = tokens
-    rows = ranking.order[:top_k]
-    for row in rows:
+    for row in ranking.order[:top_k]:
         pieces = _pieces(view, passages[row], whole=False)
         if (size := _size(view, pieces)) <= left:
             chosen[row] = pieces
@@ -74,7 +74,7 @@ def pack(retriever: Retriever, ranking: Ranking, top_k: int, tokens: int) -> Pac
         if (more := _size(view, whole) - _size(view, pieces)) <= left:
             chosen[row] = whole
             left -= more
-    return Packed(_numbered(view, chosen, _is_over_time(ranking.question)), len(rows) - len(chosen))
+    return Packed(_numbered(view, chosen, bool(OVER_TIME.search(ranking.question))), tokens - left)
 
 
 def source_at(retriever: Retriever, doc: str, start: int, end: int) -> Source:
@@ -178,7 +178,3 @@ def _source(view: View, n: int, piece: Piece, row: int) -> Source:
 
 def _date(view: View, pieces: Sequence[Piece]) -> str:
     return view.document(pieces[0].doc).date or "9999"
-
-
-def _is_over_time(question: str) -> bool:
-    return bool(OVER_TIME.search(question))

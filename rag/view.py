@@ -69,6 +69,11 @@ class View:
         rows: Rows = np.arange(first + int(low), first + int(high))
         return rows
 
+    def passage_at(self, doc: str, start: int) -> int | None:
+        """The row of the first passage that holds a place of an interview."""
+        passages = ((row, self.index.passages[row]) for row in self._passages_of.get(doc, ()))
+        return next((row for row, passage in passages if passage.start <= start < passage.end), None)
+
     def rows_of(self, row: int) -> Rows:
         """The sentence rows that stand in a passage."""
         passages, sentences = self.own
@@ -96,6 +101,13 @@ class View:
     @cached_property
     def _speakers(self) -> dict[tuple[str, str], Speaker]:
         return {(speaker.doc, speaker.label): speaker for speaker in self.index.all_speakers()}
+
+    @cached_property
+    def _passages_of(self) -> dict[str, list[int]]:
+        rows: dict[str, list[int]] = {}
+        for row, passage in enumerate(self.index.passages):
+            rows.setdefault(passage.doc, []).append(row)
+        return rows
 
     @cached_property
     def own(self) -> tuple[Rows, Rows]:

@@ -13,7 +13,8 @@ from sample_archive import chance_retriever
 from index.errors import InputError
 from rag.chain import ask
 from rag.conversation import REMEMBERED, Exchange, in_context
-from rag.retrieve import LONGEST_QUESTION, Retriever
+from rag.question import LONGEST_QUESTION
+from rag.retrieve import Retriever
 
 # One sentence a passage; only words tell them apart, as nothing is nearer to a question than anything else.
 TALKS: dict[str, Talk] = {

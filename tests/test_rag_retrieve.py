@@ -20,7 +20,8 @@ from sample_archive import chance_retriever
 from index.errors import EmbeddingMismatch, IndexMissing, InputError
 from index.store import open_index
 from rag.filters import Filters
-from rag.retrieve import ENOUGH, FIRST, LONGEST_QUESTION, PROMOTED, Retriever, open_retriever, usable
+from rag.question import LONGEST_QUESTION, usable
+from rag.retrieve import ENOUGH, FIRST, PROMOTED, Retriever, open_retriever
 
 UNKNOWN = "xyzzy"  # a question that shares no word with anything
 MORNING: Talk = [[asked("何时？", label="沈默"), answered("清早。", label="林岚")]]

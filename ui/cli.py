@@ -16,6 +16,9 @@ from index.errors import InputError
 from ui.cli_errors import ErrorsAsMessages
 from ui.options import (
     DEFAULT_INDEX,
+    DEFAULT_SECONDS,
+    DEFAULT_TOKENS,
+    AskTopKOption,
     DocArgument,
     DocsArgument,
     EmbeddingOption,
@@ -23,12 +26,19 @@ from ui.options import (
     InterviewOption,
     JsonOption,
     LlmArgument,
+    LlmOption,
+    NoCacheOption,
+    NoLlmOption,
     QuestionArgument,
     RerankerOption,
+    SecondsOption,
     SinceOption,
     SpeakerOption,
+    StrictOption,
+    TokensOption,
     TopKOption,
     UntilOption,
+    VerboseOption,
     check_filters,
     check_name,
 )
@@ -119,30 +129,41 @@ def ask(
     folder: IndexOption = DEFAULT_INDEX,
     embedding: EmbeddingOption = None,
     reranker: RerankerOption = "",
-    top_k: TopKOption = 5,
+    top_k: AskTopKOption = None,
     max_chars: Annotated[
         int, typer.Option("--max-chars", metavar="N", min=20, max=20_000, help="How long the quotes may be together.")
     ] = 250,
+    llm: LlmOption = "",
+    no_llm: NoLlmOption = False,
+    seconds: SecondsOption = DEFAULT_SECONDS,
+    tokens: TokensOption = DEFAULT_TOKENS,
+    strict: StrictOption = False,
+    no_cache: NoCacheOption = False,
     speaker: SpeakerOption = None,
     interview: InterviewOption = None,
     since: SinceOption = "",
     until: UntilOption = "",
     as_json: JsonOption = False,
+    verbose: VerboseOption = False,
 ) -> None:
-    """Answer a question with quotes from the interviews, each with its speaker and place.
+    """Answer a question from the interviews, each sentence with who said it and where.
 
-    Exit code 1 when the interviews do not say.
+    With --llm a chat model writes the answer, and every sentence is checked against the words it cites; without, or
+    when the model does not answer, it is made of quotes. Exit code 1 when the interviews do not say.
 
     Examples:
 
     verbatim ask "奥特曼怎么看核聚变?"
     verbatim ask "What about energy?" --speaker altman --since 2024
+    verbatim ask "What changed his mind?" --llm openai:gpt-5-mini
     verbatim ask - --json < questions.txt > answers.jsonl
     """
-    from ui.cli_ask import run_ask
+    from ui.cli_ask import Archive, Writing, run_ask
 
     filters = check_filters(speaker, interview, since, until)
-    raise typer.Exit(run_ask(question, folder, embedding, reranker, filters, top_k, max_chars, as_json))
+    writing = Writing("" if no_llm else llm.strip(), seconds, tokens, strict, no_cache)
+    archive = Archive(folder, embedding, reranker)
+    raise typer.Exit(run_ask(question, archive, filters, writing, top_k, max_chars, as_json, verbose))
 
 
 @app.command()
@@ -165,10 +186,10 @@ def search(
     verbatim search "first job" --top-k 10
     verbatim search "能源" --interview 2024-05-03-lin
     """
-    from ui.cli_ask import run_search
+    from ui.cli_ask import Archive, run_search
 
     filters = check_filters(speaker, interview, since, until)
-    raise typer.Exit(run_search(question, folder, embedding, reranker, filters, top_k, as_json))
+    raise typer.Exit(run_search(question, Archive(folder, embedding, reranker), filters, top_k, as_json))
 
 
 @app.command("list")

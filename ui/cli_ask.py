@@ -4,26 +4,38 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import InputError
+from index.generations import CACHE
 from ui.jsonl import write_json
 from ui.messages import one_line, tell
 from ui.options import index_flags
 from ui.questions import check_encoding, question_lines
 from ui.render import show_answer, show_hit
+from ui.render_llm import cost_text, note_text, show_end, show_sentence
 from ui.terminal import open_console, write
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from index.model import Turn
-    from index.store import Index
     from rag.answer import Answer
+    from rag.cache import AnswerCache
     from rag.filters import Filters
     from rag.retrieve import Retriever
+    from rag.write import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Which index to ask, and how it is searched."""
+
+    folder: Path
+    embedding: str | None
+    reranker: str
+
 
 Respond = Callable[[str], bool]
 """Answers one question on standard output and returns whether anything was found."""
@@ -31,44 +43,79 @@ Respond = Callable[[str], bool]
 STANDARD_INPUT = "-"
 
 
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How a chat model is to write the answers, as the options say it; without an `llm`, none does."""
+
+    llm: str
+    seconds: float
+    tokens: int
+    strict: bool
+    no_cache: bool
+
+
 def run_ask(
     question: str,
-    folder: Path,
-    embedding: str | None,
-    reranker: str,
+    archive: Archive,
     filters: Filters,
-    top_k: int,
+    writing: Writing,
+    top_k: int | None,
     max_chars: int,
     as_json: bool,
+    verbose: bool,
 ) -> int:
     """Answer the question, or each line of standard input; returns the exit code."""
-    from rag.chain import ask
+    from rag.cache import AnswerCache
+    from rag.chain import stream
 
-    retriever = _open(folder, embedding, reranker, filters)
+    cache = None if writing.no_cache else AnswerCache(archive.folder / CACHE)
+    retriever, writer = _open(archive, filters, cache), _writer(writing, cache)
 
     def respond(text: str) -> bool:
-        answer = ask(retriever, text, top_k=top_k, filters=filters, max_chars=max_chars)
-        if as_json:
+        console = None if as_json else _console_for(question, text)
+        answer, shown = None, 0
+        for answer in stream(retriever, text, top_k=top_k, filters=filters, max_chars=max_chars, writer=writer):
+            if console and answer.mode == "llm":
+                for sentence in answer.sentences[shown:]:
+                    show_sentence(console, sentence)
+                shown = len(answer.sentences)
+                sys.stdout.flush()
+        assert answer is not None  # a stream has at least one
+        _tell_notes(answer, verbose)
+        if not console:
             write_json(asdict(answer))
+        elif answer.mode == "llm" and answer.answered:
+            show_end(console, answer, index_flags(archive.folder))
         else:
-            console = _console_for(question, text)
-            show_answer(console, answer, quoted_turns(answer, retriever.index), index_flags(folder))
+            show_answer(console, answer, index_flags(archive.folder))
         return answer.answered
 
-    return respond_to(question, respond, as_json)
+    code = respond_to(question, respond, as_json)
+    if cache and cache.problem:
+        tell(cache.problem)
+    return code
 
 
-def run_search(
-    question: str,
-    folder: Path,
-    embedding: str | None,
-    reranker: str,
-    filters: Filters,
-    top_k: int,
-    as_json: bool,
-) -> int:
+def _writer(writing: Writing, cache: AnswerCache | None) -> Writer | None:
+    if not writing.llm:
+        return None
+    from rag.llm import load_chat_model
+    from rag.write import Writer
+
+    return Writer(load_chat_model(writing.llm, writing.seconds), writing.seconds, writing.tokens, writing.strict, cache)
+
+
+def _tell_notes(answer: Answer, verbose: bool) -> None:
+    for note in answer.notes:
+        if said := note_text(note):
+            tell(said)
+    if verbose:
+        tell(cost_text(answer))
+
+
+def run_search(question: str, archive: Archive, filters: Filters, top_k: int, as_json: bool) -> int:
     """Find passages for the question, or for each line of standard input; returns the exit code."""
-    retriever = _open(folder, embedding, reranker, filters)
+    retriever = _open(archive, filters)
 
     def respond(text: str) -> bool:
         result = retriever.search(text, top_k, filters)
@@ -77,7 +124,7 @@ def run_search(
         else:
             console = _console_for(question, text)
             for hit in result.hits:
-                show_hit(console, hit, index_flags(folder))
+                show_hit(console, hit, index_flags(archive.folder))
             if not result.hits:
                 tell("nothing found")
         return bool(result.hits)
@@ -108,23 +155,12 @@ def respond_to(question: str, respond: Respond, as_json: bool) -> int:
     return worst
 
 
-def quoted_turns(answer: Answer, index: Index) -> dict[int, Turn]:
-    """By citation number, the turn its quote stands in."""
-    turns = {doc: index.turns(doc) for doc in {citation.doc for citation in answer.citations}}
-    return {
-        citation.n: turn
-        for citation in answer.citations
-        for turn in turns[citation.doc]
-        if any(span.start <= citation.quote_start < span.end for span in turn.spans)
-    }
-
-
-def _open(folder: Path, embedding: str | None, reranker: str, filters: Filters) -> Retriever:
+def _open(archive: Archive, filters: Filters, cache: AnswerCache | None = None) -> Retriever:
     """The retriever; filters that name nobody are told here, once, and not for every question."""
     from rag.filters import allowed_rows
     from rag.retrieve import open_retriever
 
-    retriever = open_retriever(folder, embedding, reranker)
+    retriever = open_retriever(archive.folder, archive.embedding, archive.reranker, cache)
     allowed_rows(retriever.index, filters)
     return retriever
 

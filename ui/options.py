@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DEFAULT_INDEX = Path(".verbatim")
 DEFAULT_SECONDS = 180.0  # of --llm-seconds
+DEFAULT_TOKENS = 3000  # of --llm-tokens
 
 
 def complete_doc(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -70,6 +71,10 @@ DocsArgument = Annotated[
     ),
 ]
 TopKOption = Annotated[int, typer.Option("--top-k", metavar="N", min=1, max=50, help="How many passages to find.")]
+AskTopKOption = Annotated[
+    int | None,
+    typer.Option("--top-k", metavar="N", min=1, max=50, help="How many passages to answer from; else 5, with --llm 8."),
+]
 SpeakerOption = Annotated[
     list[str] | None,
     typer.Option("--speaker", metavar="NAME", help="Only what this person said, under any of their names. Repeatable."),
@@ -110,6 +115,17 @@ SecondsOption = Annotated[
         min=1,
         max=86_400,
         help="How long the chat model may take for an answer, all in all.",
+    ),
+]
+TokensOption = Annotated[
+    int,
+    typer.Option(
+        "--llm-tokens",
+        metavar="N",
+        envvar="VERBATIM_LLM_TOKENS",
+        min=200,
+        max=1_000_000,
+        help="How many tokens of the interviews the chat model is shown, about.",
     ),
 ]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Leave out sentences that no quote supports.")]

@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping, Sequence
 from itertools import groupby
 
 from rich.console import Console
 from rich.text import Text
 
-from index.model import Kind, Turn
+from index.model import Kind, Role
 from rag.answer import Answer, AnswerSentence, Citation, Hit
 from ui.messages import one_line, visible
 from ui.terminal import write
 
 _QUOTES_ONLY = "no language model: the words are the speakers' own"
+_INSTEAD = "the chat model did not answer: the words are the speakers' own"
 
 
-def show_answer(console: Console, answer: Answer, turns: Mapping[int, Turn], flags: str = "") -> None:
-    """Print the quotes grouped by speaker and interview, the sources [n], and how the answer was made.
+def show_answer(console: Console, answer: Answer, flags: str = "") -> None:
+    """Print an answer made of quotes: grouped by speaker and interview, then the sources [n], and how it was made.
 
-    `turns` gives by citation number the turn that the quote stands in; `flags` is what `verbatim show` needs
-    to find the same index.
+    `flags` is what `verbatim show` needs to find the same index.
     """
-    cited = {citation.n: citation for citation in answer.citations}
-    if not cited:
-        write(console, visible(answer.answer))
+    if not answer.answered:
+        show_declined(console, answer, flags)
         return
+    cited = {citation.n: citation for citation in answer.citations}
 
     def said_by(sentence: AnswerSentence) -> tuple[str, str, str, str]:
         first = next((cited[n] for n in sentence.citations if n in cited), None)
@@ -38,14 +37,49 @@ def show_answer(console: Console, answer: Answer, turns: Mapping[int, Turn], fla
                 console, Text.assemble((one_line(speaker) or "no name", "bold")) + _dotted(title or doc, date), hang=2
             )
         for sentence in sentences:
-            markers = "".join(f" [{n}]" for n in sentence.citations)
-            write(console, Text(visible(sentence.text)).append(markers, "cyan"), indent=2)
+            write(console, marked(sentence), indent=2)
         write(console)
+    fell_back = any(note.kind == "no model" for note in answer.notes)
+    show_sources(console, answer, flags)
+    write(console, Text(f"extractive · {_INSTEAD if fell_back else _QUOTES_ONLY}", "dim"))
+
+
+def show_declined(console: Console, answer: Answer, flags: str = "") -> None:
+    """Print that the interviews do not say, and the passages that come nearest."""
+    write(console, visible(answer.answer))
+    if answer.related:
+        write(console)
+        write(console, Text("Nearest passages", "bold"))
+    for hit in answer.related:
+        speakers = Text(one_line(", ".join(hit.speakers)) or "no name")
+        write(console, speakers + _dotted(hit.title or hit.doc, hit.date, hit.section), indent=2, hang=2)
+        write(console, Text(show_command(hit.doc, hit.turns[0], flags), "dim"), indent=4, wrap=False)
+
+
+def show_sources(console: Console, answer: Answer, flags: str) -> None:
+    """Print who said it, where and when, once for neighbours that share it; then the place of each [n]."""
+
+    def source(citation: Citation) -> tuple[Text, str]:
+        speaker = speaker_line(citation.speaker, citation.role, citation.kind)
+        return speaker + _dotted(citation.title or citation.doc, citation.date, citation.section), citation.url
+
     write(console, Text("Sources", "bold"))
-    _show_sources(console, answer.citations, turns, flags)
-    how = _QUOTES_ONLY if answer.mode == "extractive" else one_line(answer.model)
+    for (heading, url), shared in groupby(answer.citations, key=source):
+        write(console, heading, hang=2)
+        for citation in shared:
+            place = f"turn {citation.turn}, characters {citation.quote_start}-{citation.quote_end}"
+            command = show_command(citation.doc, citation.turn, flags)
+            write(console, Text.assemble((f"[{citation.n}]", "cyan"), f" {place}: {command}"), indent=2, wrap=False)
+            if answer.mode == "llm":
+                write(console, Text(visible(citation.quote), "dim"), indent=6)
+        if url:
+            write(console, Text(one_line(url), "dim"), indent=2, wrap=False)
     write(console)
-    write(console, Text(f"{answer.mode} · {how}", "dim"))
+
+
+def marked(sentence: AnswerSentence) -> Text:
+    """A sentence with its [n]."""
+    return Text(visible(sentence.text)).append("".join(f" [{n}]" for n in sentence.citations), "cyan")
 
 
 def show_hit(console: Console, hit: Hit, flags: str = "") -> None:
@@ -66,30 +100,12 @@ def show_command(doc: str, turn: int, flags: str) -> str:
     return f"verbatim show {shlex.quote(one_line(doc))} --turn {turn}{flags}"
 
 
-def speaker_line(name: str, turn: Turn) -> Text:
+def speaker_line(name: str, role: Role, kind: Kind) -> Text:
     """The speaker with their role, and what the text is where it is not the interview itself."""
-    notes = [str(turn.role)] if name else []
-    if turn.kind != Kind.INTERVIEW:
-        notes.append(str(turn.kind))
-    return Text.assemble((one_line(name) or str(turn.role), "bold"), f" ({', '.join(notes)})" if notes else "")
-
-
-def _show_sources(console: Console, citations: Sequence[Citation], turns: Mapping[int, Turn], flags: str) -> None:
-    """Who said it, where and when, once for neighbours that share it; then the place of each [n]."""
-
-    def source(citation: Citation) -> tuple[Text, str]:
-        speaker = speaker_line(citation.speaker, turns[citation.n])
-        return speaker + _dotted(citation.title or citation.doc, citation.date, citation.section), citation.url
-
-    for (heading, url), shared in groupby(citations, key=source):
-        write(console, heading, hang=2)
-        for citation in shared:
-            number = turns[citation.n].number
-            place = f"turn {number}, characters {citation.quote_start}-{citation.quote_end}"
-            command = show_command(citation.doc, number, flags)
-            write(console, Text.assemble((f"[{citation.n}]", "cyan"), f" {place}: {command}"), indent=2, wrap=False)
-        if url:
-            write(console, Text(one_line(url), "dim"), indent=2, wrap=False)
+    notes = [str(role)] if name else []
+    if kind != Kind.INTERVIEW:
+        notes.append(str(kind))
+    return Text.assemble((one_line(name) or str(role), "bold"), f" ({', '.join(notes)})" if notes else "")
 
 
 def _dotted(*parts: str) -> Text:

@@ -68,7 +68,7 @@ def show_turns(
         dimmed = "dim" if marked is not None and turn.number != marked else ""
         number = f"{'>' if turn.number == marked else ' '}{turn.number:>4}  "
         write(console)
-        write(console, Text.assemble((number, "cyan"), speaker_line(name, turn)))
+        write(console, Text.assemble((number, "cyan"), speaker_line(name, turn.role, turn.kind)))
         for span in turn.spans:
             write(console, Text(visible(text[span.start : span.end]), dimmed), indent=7)
 
