@@ -21,7 +21,7 @@ unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
 unexport $(filter VERBATIM_% OPENAI_% LANGCHAIN_% LANGSMITH_%,$(.VARIABLES))
 export QUESTION
 
-.PHONY: help demo test check gate bench lock clean
+.PHONY: help demo test check gate test-llm bench lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -31,6 +31,7 @@ help:
 	@echo '  make test     run all tests                                      (ARGS="-k turns")'
 	@echo '  make check    ruff and mypy'
 	@echo '  make gate     ask the gold questions and fail where quality fell (INTERVIEWS=folder of the five)'
+	@echo '  make test-llm ask the sample questions of the chat model in VERBATIM_LLM     (ARGS="--limit 20")'
 	@echo '  make bench    print the figures: seconds and memory              (ARGS=...)'
 	@echo '  make lock     write requirements*.lock anew from pyproject.toml  (ARGS=--upgrade)'
 	@echo '  make clean    remove all that make has made'
@@ -60,6 +61,16 @@ gate: $(VENV)/.tools
 	@if test -d '$(INTERVIEWS)'; then set -x; \
 	    $(VENV)/bin/verbatim eval --gold interviews --corpus '$(INTERVIEWS)' $(GATE_INTERVIEWS); \
 	else echo 'The five interviews are not in $(INTERVIEWS): their questions are not asked'; fi
+
+# The one target that may reach a paid service: it is asked for by name, and takes the settings of the shell.
+test-llm: export OPENAI_API_KEY := $(OPENAI_API_KEY)
+test-llm: export OPENAI_BASE_URL := $(OPENAI_BASE_URL)
+test-llm: export VERBATIM_LLM_SECONDS := $(or $(VERBATIM_LLM_SECONDS),180)
+test-llm: export VERBATIM_LLM_TOKENS := $(or $(VERBATIM_LLM_TOKENS),3000)
+test-llm: $(VENV)/.tools
+	@test -n '$(VERBATIM_LLM)' || { echo 'Set VERBATIM_LLM=provider:model (and its key, or OPENAI_BASE_URL)' >&2; exit 2; }
+	@VERBATIM_LLM='$(VERBATIM_LLM)' $(VENV)/bin/verbatim models check
+	$(VENV)/bin/verbatim eval --llm '$(VERBATIM_LLM)' $(ARGS)
 
 bench: $(VENV)/.installed
 	$(RUN) -m eval.bench $(ARGS)
@@ -96,7 +107,7 @@ lock: $(VENV)/.created
 	@'$(PYTHON)' -m venv $(VENV)/lock
 	@$(VENV)/lock/bin/python -m pip install --quiet pip-tools
 	$(COMPILE) --output-file requirements.lock pyproject.toml
-	$(COMPILE) --output-file requirements-dev.lock --extra dev --extra eval --extra llm --constraint requirements.lock pyproject.toml
+	$(COMPILE) --output-file requirements-dev.lock --extra dev --extra eval --constraint requirements.lock pyproject.toml
 	@for f in requirements.lock requirements-dev.lock; do \
 	    { echo '# Written by make lock from pyproject.toml: change that, not this.'; \
 	      sed -e '/^# Written by make lock/d' -e 's/^\(torch==[^+]*\)+cpu/\1/' $$f; } > $$f.new && mv $$f.new $$f || exit 1; \

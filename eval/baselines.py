@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from eval.run import LOOKED_THROUGH, Reply, System
 from index.lexical import LexicalIndex
+from index.model import Kind, Role
 from index.reuse import Progress
 from index.script import language
 from index.store import DocumentRow
@@ -87,4 +88,15 @@ def _answer(question: str, hits: Sequence[Hit], seconds: float) -> Answer:
 def _first_words(hit: Hit) -> Citation:
     quote = hit.text[:MAX_CHARS]
     end = hit.start + len(quote)
-    return Citation(**asdict(hit), n=1, speaker="", quote=quote, quote_start=hit.start, quote_end=end, url="")
+    return Citation(
+        **asdict(hit),
+        n=1,
+        speaker="",
+        quote=quote,
+        quote_start=hit.start,
+        quote_end=end,
+        url="",
+        role=Role.EDITOR,
+        kind=Kind.INTERVIEW,
+        turn=0,
+    )

@@ -2,8 +2,8 @@
 
     python -m eval.check_claims --interviews INDEX --samples INDEX [--split dev]
 
-eval/claims/*.jsonl has sentences as a good LLM would write them about the interviews, with the stretches that carry them and
-versions of each that are wrong in one way:
+eval/claims/*.jsonl has sentences as a good LLM would write them about the interviews, with the stretches that carry
+them and versions of each that are wrong in one way:
 
     number    a number, a share or a date is another
     speaker   somebody else is said to have said or done it
@@ -11,9 +11,10 @@ versions of each that are wrong in one way:
     invented  something as plausible that nobody says
     shifted   the true sentence, citing the nearest source that does not carry it (made here, not in the file)
 
-Each is checked as if it stood in an answer: the sources are what its own text finds, with those that carry it. A wrong one is
-caught when it does not come out as supported by what it cites; one that the check puts right, with the citation that
-carries it, is caught too. Precision is of as many true sentences as wrong ones: a checker that flags at random has 0.5.
+Each is checked as if it stood in an answer: the sources are what its own text finds, with those that carry it. A wrong
+one is caught when it does not come out as supported by what it cites; one that the check puts right, with the citation
+that carries it, is caught too. Precision is of as many true sentences as wrong ones: a checker that flags at random has
+0.5.
 """
 
 from __future__ import annotations
@@ -120,7 +121,9 @@ def is_caught(case: Case, checked: Checked) -> bool:
     """Whether the reader is warned, or the citation put right."""
     right = {(stretch.doc, stretch.start) for stretch in case.claims.evidence}
     is_repaired = any(finding.kind == "repaired" for finding in checked.findings)
-    carries = any(source.doc == doc and source.start <= start < source.end for source in checked.cited for doc, start in right)
+    carries = any(
+        source.doc == doc and source.start <= start < source.end for source in checked.cited for doc, start in right
+    )
     return checked.support != "supported" or (is_repaired and case.kind == "shifted" and carries)
 
 
@@ -161,17 +164,24 @@ def run(retriever: Retriever, claims: Sequence[ClaimSet]) -> list[tuple[Case, bo
 def table(checked: Sequence[tuple[Case, bool]]) -> str:
     """Recall and precision by kind, for all languages and each, as text."""
     lines = [f"{'':10}{'all':>16}{'zh-Hans':>16}{'zh-Hant':>16}{'en':>16}"]
-    by_language = {tag: rates([one for one in checked if tag in ("all", one[0].claims.language)]) for tag in ("all", "zh-Hans", "zh-Hant", "en")}
+    by_language = {
+        tag: rates([one for one in checked if tag in ("all", one[0].claims.language)])
+        for tag in ("all", "zh-Hans", "zh-Hant", "en")
+    }
     for kind in by_language["all"]:
         cells = (found.get(kind) for found in by_language.values())
-        lines.append(f"{kind:10}" + "".join(f"{f'{r.recall:.2f} / {r.precision:.2f}' if r else '-':>16}" for r in cells))
+        lines.append(
+            f"{kind:10}" + "".join(f"{f'{r.recall:.2f} / {r.precision:.2f}' if r else '-':>16}" for r in cells)
+        )
     flagged = (next(iter(found.values()), Rate(0, 0, 0, 0)) for found in by_language.values())
     lines.append(f"{'true ones':10}" + "".join(f"{f'{r.flagged} of {r.true}':>16}" for r in flagged))
     return "\n".join(lines)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m eval.check_claims", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m eval.check_claims", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--interviews", type=Path, help="an index of the five interviews")
     parser.add_argument("--samples", type=Path, help="an index of eval/samples")
     parser.add_argument("--split", choices=("dev", "test", "all"), default="all")

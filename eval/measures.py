@@ -38,6 +38,7 @@ MEASURES = (
     Measure("judge_correct", "Judge", "correct", "the judge: what is said agrees with the gold answer"),
     Measure("judge_complete", "Judge", "complete", "the judge: nothing of the gold answer is missing"),
     Measure("judge_grounded", "Judge", "grounded", "the judge: the quotations carry what is said"),
+    Measure("supported", "Citations", "supported", "sentences of a chat model that pass Verbatim's own check"),
     Measure("citation_recall", "Citations", "citation recall", "sentences that what they cite supports"),
     Measure("citation_precision", "Citations", "citation precision", "citations that are evidence and are needed"),
     Measure("attribution", "Citations", "attribution", "citations whose speaker is the one who said it"),
@@ -47,6 +48,7 @@ MEASURES = (
     Measure(
         "wrongly_declined", "Declining", "declined wrongly", "answerable questions that were declined", "share", True
     ),
+    Measure("fell_back", "Cost", "without the model", "answers that the chat model did not give", "share", True),
     Measure("seconds_p50", "Cost", "seconds, p50", "half of the answers took no longer", "seconds", True),
     Measure("seconds_p95", "Cost", "seconds, p95", "95 of 100 answers took no longer", "seconds", True),
     Measure("seconds", "Cost", "seconds, mean", "how long an answer took", "seconds", True),

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import mean
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -20,6 +22,9 @@ from rag.answer import Answer, Hit
 from rag.chain import ask
 from rag.conversation import Exchange
 from rag.retrieve import Retriever
+
+if TYPE_CHECKING:
+    from rag.write import Writer
 
 LOOKED_THROUGH = 50  # hits in which the rank of the evidence is looked for
 KEPT = 10  # hits an outcome keeps
@@ -36,11 +41,11 @@ class Reply:
 System = Callable[[str, Sequence[Exchange]], Reply]
 
 
-def verbatim(retriever: Retriever, top_k: int = 5) -> System:
-    """Verbatim as a user runs it."""
+def verbatim(retriever: Retriever, top_k: int = 5, writer: Writer | None = None) -> System:
+    """Verbatim as a user runs it, with a chat model where there is a `writer`."""
 
     def reply(question: str, history: Sequence[Exchange]) -> Reply:
-        answer = ask(retriever, question, history=history, top_k=top_k)
+        answer = ask(retriever, question, history=history, top_k=top_k, writer=writer)
         ranking = retriever.rank(question, context=answer.asked_as)
         return Reply(answer, tuple(retriever.hit(ranking, row) for row in ranking.order[:LOOKED_THROUGH]))
 
@@ -144,12 +149,16 @@ def _answer(gold: Gold, answer: Answer, retriever: Retriever) -> dict[str, float
     text = " ".join(sentence.text for sentence in answer.sentences)
     if gold.key_facts:
         found["key_facts"] = metrics.key_fact_share(text, gold.key_facts) if answer.answered else 0.0
-    if total := answer.usage.get("total_tokens"):
-        found["tokens"] = float(total)
+    if answer.usage:
+        found["tokens"] = float(sum(answer.usage.values()))
+    if answer.mode == "llm" or any(note.kind == "no model" for note in answer.notes):
+        found["fell_back"] = float(answer.mode != "llm")
     if not answer.answered:
         return found
     if (attributed := metrics.attribution(answer, gold.evidence, retriever.index)) is not None:
         found["attribution"] = attributed
+    if answer.mode == "llm":
+        found["supported"] = mean(sentence.support == "supported" for sentence in answer.sentences)
     return {
         **found,
         "answer_chars": float(len(text)),

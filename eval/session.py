@@ -32,6 +32,7 @@ from index.reuse import Progress
 from rag.llm import load_chat_model
 from rag.question import usable
 from rag.retrieve import Retriever
+from rag.write import SECONDS, TOKENS, Writer
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -60,6 +61,10 @@ class Task:
     baselines: tuple[str, ...] = ()
     judge: str = ""
     fresh: bool = False
+    llm: str = ""
+    llm_seconds: float = SECONDS
+    llm_tokens: int = TOKENS
+    limit: int = 0  # questions, spread over the set; 0 asks them all
 
     @property
     def gold_file(self) -> Path:
@@ -86,6 +91,7 @@ class Session:
     gold_sha256: str
     questions: Sequence[Gold]
     retriever: Retriever
+    writer: Writer | None
     progress: Progress
     tell: Tell
 
@@ -102,10 +108,11 @@ def evaluate(task: Task, progress: Progress, tell: Tell) -> Evaluation:
     for name in task.baselines:
         require_baseline(name)
     judge = load_chat_model(task.judge) if task.judge else None
+    writer = _writer(task)
     make_work_folder(task.work)
     with opened(task.archive, task.work, task.embedding, progress, tell, task.reranker) as retriever:
         questions, left_out = choose(gold, task, retriever, tell)
-        session = Session(task, gold_sha256, questions, retriever, progress, tell)
+        session = Session(task, gold_sha256, questions, retriever, writer, progress, tell)
         journals = {name: _journal(session, name) for name in (SYSTEM, *task.baselines)}
         outcomes = {name: _ask(session, name, journal) for name, journal in journals.items()}
         is_done = True
@@ -131,6 +138,9 @@ def choose(gold: Sequence[Gold], task: Task, retriever: Retriever, tell: Tell) -
     counts = Counter(left_out.values())
     if left_out and not any(question.answerable for question in questions):
         raise InputError("\n".join([f"{task.gold_file}: nothing of it can be asked here", *counts]))
+    if 0 < task.limit < len(questions):
+        tell(f"--limit: {task.limit} of {_counted(len(questions), 'question')} are asked")
+        questions = [questions[number * len(questions) // task.limit] for number in range(task.limit)]
     for reason, number in counts.items():
         tell(f"{reason}: {_counted(number, 'question')} of {task.gold_file.name} left out")
     return questions, left_out
@@ -146,6 +156,14 @@ def _check_words(questions: Sequence[Gold], file: Path) -> None:
             raise InputError(f"{file}:{lines(file)[question.id]}: {question.id}: {error}") from error
 
 
+def _writer(task: Task) -> Writer | None:
+    """The chat model that writes the answers; without a cache, which would answer for it."""
+    if not task.llm:
+        return None
+    model = load_chat_model(task.llm, task.llm_seconds)
+    return Writer(model, task.llm_seconds, task.llm_tokens)
+
+
 def _journal(session: Session, system: str) -> Journal:
     """The journal of a system: another one as soon as anything is different that its outcomes may depend on."""
     task, index = session.task, session.retriever.index
@@ -159,6 +177,7 @@ def _journal(session: Session, system: str) -> Journal:
         "top_k": task.top_k,
         "reranker": task.reranker if system == SYSTEM else "",
         "judge": task.judge if system == SYSTEM else "",
+        "llm": [task.llm, task.llm_seconds, task.llm_tokens] if system == SYSTEM else [],
     }
     return Journal.open(task.work, depends_on, task.fresh)
 
@@ -171,7 +190,7 @@ def _ask(session: Session, system: str, journal: Journal) -> list[Outcome]:
         session.tell(f"going on: {system} had answered {of_all}; --fresh asks them again")
     if left:
         asked = (
-            verbatim(session.retriever, session.task.top_k)
+            verbatim(session.retriever, session.task.top_k, session.writer)
             if system == SYSTEM
             else baseline(system, session.retriever, session.progress)
         )

@@ -142,13 +142,9 @@ class OpenAIEmbedder(Embedder):
         return _unit(np.array(answer, dtype=np.float32))
 
     def _connect(self) -> OpenAIEmbeddings:
-        try:
-            from langchain_openai import OpenAIEmbeddings
-            from pydantic import SecretStr
-        except ImportError as error:
-            raise EmbeddingUnavailable(
-                f'{self.name} needs the package langchain-openai: pip install ".[llm]" in the folder of Verbatim.'
-            ) from error
+        from langchain_openai import OpenAIEmbeddings
+        from pydantic import SecretStr
+
         return OpenAIEmbeddings(
             model=self._model,
             api_key=SecretStr(self._key or "none"),

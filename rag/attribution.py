@@ -43,9 +43,7 @@ SUBJECT_HAN = re.compile(
     rf"(?:也|还|曾|又|都|就|并|则|最后|后来|当时|坦率地?|明确)?不?(?:{SAYS_HAN})"
 )
 ASKERS = {
-    Role.HOST: re.compile(
-        r"主持人|记者|采访者|访谈者|主播|\b(?:interviewer|host|moderator|journalist|reporter)\b"
-    ),
+    Role.HOST: re.compile(r"主持人|记者|采访者|访谈者|主播|\b(?:interviewer|host|moderator|journalist|reporter)\b"),
     Role.AUDIENCE: re.compile(r"提问者|听众|观众|读者|提问的|\b(?:audience|listener|attendee|viewer)\b"),
 }
 PRONOUNS = frozenset("他们 她们 我们 你们 它们 有人 人们 大家 自己 对方 双方 两人 别人".split())
@@ -60,7 +58,8 @@ def misattributed(view: View, sentence: str, cited: Sequence[Source]) -> list[st
     found = [
         sentence[start:end]
         for start, end, person in named
-        if person not in speakers and (SAYS.match(folded, end) or ACCORDING.search(folded[max(0, start - NEAR) : start]))
+        if person not in speakers
+        and (SAYS.match(folded, end) or ACCORDING.search(folded[max(0, start - NEAR) : start]))
     ]
     if named and not any(person in speakers for _, _, person in named):
         found.append(sentence[named[0][0] : named[0][1]])  # it leaves out whose words these are

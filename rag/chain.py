@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -124,11 +125,9 @@ def _alone(retriever: Retriever, question: str, history: Sequence[Exchange], cal
     if call:
         from rag.write import stand_alone as rewritten
 
-        try:
+        with suppress(ChatModelUnavailable):  # what is wrong with it will be told when it is to answer
             if said := rewritten(question, history, call):
                 return said
-        except ChatModelUnavailable as error:
-            call.notes.append(Note("no model", str(error)))
     return stand_alone(question, history, retriever.view)
 
 

@@ -1,7 +1,7 @@
 """The sentences of a model's reply and the numbers they cite, one after the other while the reply still comes.
 
 Marks are read in every form models write them: [1], [1][2], [1, 2], [1-3], 【1】, ［１］, [^1], 【1†source】. A mark
-behind the full stop belongs to the sentence before it.
+behind the full stop or on a line of its own belongs to the sentence before it, one that begins a line to that behind it.
 """
 
 from __future__ import annotations
@@ -16,13 +16,14 @@ from index.sentences import sentence_spans, width
 MOST_NUMBERS = 20  # of one mark: [1-9999] names no passage
 SHORT = 4  # Chinese characters: what is shorter between two marks goes with its neighbour
 NUMBER = r"\^?[0-9０-９]{1,6}"
+SPACE = r"(?<![ \u3000])[ \u3000]*"  # all of it at once, so that a long stretch is not tried from each of its places
 MARK = re.compile(
-    rf"[ \u3000]*[\[［【]\s*(?:来源|source|passage)?\s*({NUMBER}(?:\s*[,，、;；\-–—~至]\s*{NUMBER})*)\s*"
+    rf"{SPACE}[\[［【]\s*+(?:(?:来源|source|passage)\s*+)?({NUMBER}(?:\s*[,，、;；\-–—~至]\s*{NUMBER})*)\s*"
     r"(?:†[^\]］】]{0,40})?[\]］】]",
     re.IGNORECASE,
 )
-OPEN_MARK = re.compile(r"[ \u3000]*[\[［【][^\[\]［］【】\n]{0,50}$")  # one that may still become a mark
-BROKEN_MARK = re.compile(r"[ \u3000]*[\[［【][\s\d,，\-–]*$")  # where a reply broke off
+OPEN_MARK = re.compile(rf"{SPACE}[\[［【][^\[\]［］【】\n]{{0,50}}$")  # one that may still become a mark
+BROKEN_MARK = re.compile(rf"{SPACE}[\[［【][\s\d,，\-–]*$")  # where a reply broke off
 RANGE = re.compile(rf"({NUMBER})(?:\s*[\-–—~至]\s*({NUMBER}))?")
 LIST_MARK = re.compile(r"^\s*(?:[-*•·>]\s+|#{1,6}\s+|[0-9]{1,2}[.)、]\s*(?=\D))+")
 EMPHASIS = re.compile(r"\*\*|__")
@@ -49,7 +50,7 @@ def drafted(pieces: Iterable[str]) -> Iterator[Drafted]:
     """The sentences of a reply that comes in pieces, each as soon as the next one begins."""
     buffer = ""
     for piece in pieces:
-        buffer += piece
+        buffer = (buffer + piece).lstrip()
         if not piece.strip():
             continue
         held = OPEN_MARK.search(buffer)
@@ -77,6 +78,9 @@ def _sentences(text: str) -> tuple[list[Marked], int]:
     for line in text.split("\n"):
         bare, marks = _bare(line)
         spans = sentence_spans(bare, Span(0, len(bare)))
+        if found and not spans:
+            before, cited = found[-1]
+            found[-1] = (before, (*cited, *((len(before), numbers) for _, _, numbers in marks)))
         for number, span in enumerate(spans):
             following = spans[number + 1].start if number + 1 < len(spans) else len(bare) + 1
             first = 0 if number == 0 else span.start + 1
@@ -86,7 +90,7 @@ def _sentences(text: str) -> tuple[list[Marked], int]:
                 if first <= at <= following and not (at == following != span.end)
             ]
             found.append((bare[span.start : span.end], tuple((min(at, span.end) - span.start, n) for at, n in its)))
-            last = line_start + _place(span.start, marks)
+            last = line_start + (_place(span.start, marks) if number else 0)
         line_start += len(line) + 1
     return found, last
 
@@ -123,8 +127,8 @@ def _drafted(marked: Marked) -> Drafted | None:
     begin = 0
     for at, numbers in marks:
         part = text[begin:at].strip(SIGNS)
-        if parts and width(part) < SHORT:
-            parts[-1] = Part(f"{parts[-1].text}{text[begin:at]}", tuple(dict.fromkeys((*parts[-1].numbers, *numbers))))
+        if parts and min(width(part), width(parts[-1].text)) < SHORT:
+            parts[-1] = Part(f"{parts[-1].text}{text[begin:at].rstrip(SIGNS)}", tuple(dict.fromkeys((*parts[-1].numbers, *numbers))))
         else:
             parts.append(Part(_clean(part), numbers))
         begin = at

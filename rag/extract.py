@@ -78,7 +78,7 @@ def extract(retriever: Retriever, ranking: Ranking, top_k: int, max_chars: int) 
         chosen.append(row)
         length += size
         for neighbour in (row - 1, row + 1):
-            if neighbour in worth and _same_turn(retriever, row, neighbour):
+            if neighbour in worth and same_turn(retriever, row, neighbour):
                 worth[neighbour] += GO_ON
         if length > 0.9 * max_chars:
             break
@@ -143,14 +143,14 @@ def _asked_before(ranking: Ranking, rows: Iterable[int]) -> float:
 
 def _lent(retriever: Retriever, own: dict[int, float], row: int, lowest: float) -> float:
     neighbours = (row - 1, row + 1)
-    return sum(own[at] if at in own and _same_turn(retriever, row, at) else lowest for at in neighbours)
+    return sum(own[at] if at in own and same_turn(retriever, row, at) else lowest for at in neighbours)
 
 
 def _sentence(retriever: Retriever, row: int) -> tuple[str, Sentence]:
     return retriever.index.sentences[row]
 
 
-def _same_turn(retriever: Retriever, one: int, other: int) -> bool:
+def same_turn(retriever: Retriever, one: int, other: int) -> bool:
     """Whether two neighbouring sentences are one speaker's unbroken words."""
     (doc, first), (other_doc, second) = _sentence(retriever, one), _sentence(retriever, other)
     if doc != other_doc or first.turn != second.turn:
@@ -170,7 +170,7 @@ def _quotations(retriever: Retriever, chosen: Sequence[int], passage_of: dict[in
     runs: list[list[int]] = []
     for row in sorted(chosen):
         before = runs[-1][-1] if runs else -1
-        if row == before + 1 and passage_of[row] == passage_of.get(before) and _same_turn(retriever, before, row):
+        if row == before + 1 and passage_of[row] == passage_of.get(before) and same_turn(retriever, before, row):
             runs[-1].append(row)
         else:
             runs.append([row])

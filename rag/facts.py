@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from decimal import Decimal
+from functools import lru_cache
 from itertools import chain
 
+from index.number_words import plain
 from index.numerals import canonical, numbers
 from index.script import fold
 
@@ -24,7 +27,7 @@ SHARES = [
     (re.compile(words), writings)
     for words, writings in (
         (
-            r"\b(?:half|halves|halved|halving)\b|一半|(?<!多)半(?!导|夜|天|途|路|信|数)|半数|\bmitad\b|\bmedi[oa]\b",
+            r"\b(?:half|halves|halved|halving)\b|一半|(?<![多成个天年月周时倍点岁])半(?!导|夜|天|途|路|信|数)|半数|\bmitad\b|\bmedi[oa]\b",
             ("0.5", "50%", "1/2", ".5"),
         ),
         (r"\bthirds?\b|三分之|\btercio", ("1/3", "2/3")),
@@ -33,6 +36,7 @@ SHARES = [
         (r"\b(?:tripl\w+|threefold|thrice)\b|三倍", ("3倍", "3")),
     )
 ]
+DIGITS = re.compile(r"\d+(?:\.\d+)?")
 PERCENT = re.compile(
     r"(\d+(?:\.\d+)?)(?=%|个百分点| percentage points?|(?:\s?(?:到|至|或|-|–|—|~|to|or|and|,)\s?\d+(?:\.\d+)?){1,3}%)"
 )
@@ -51,7 +55,9 @@ ORDINAL = re.compile(rf"\b(?:{'|'.join(sorted(ORDINALS, key=len, reverse=True))}
 LOOSE = 3  # first, second and third often count nothing
 HAN_ORDINAL = re.compile("第([一二三四五六七八九十百]+)")
 # 95年, 90年代, '95: not a length of time.
-SHORT_YEAR = re.compile(r"(?<![\d.了过近约这每])(\d\d)年(?!前|后|来|间|里|内|多|了|之|以|时间)|(?<!\w)['’](\d\d)s?(?!\d)")
+SHORT_YEAR = re.compile(
+    r"(?<![\d.了过近约这每])(\d\d)年(?!前|后|来|间|里|内|多|了|之|以|时间)|(?<!\w)['’](\d\d)s?(?!\d)"
+)
 
 
 def missing_numbers(sentence: str, cited: str, dates: Iterable[str] = ()) -> list[str]:
@@ -59,16 +65,17 @@ def missing_numbers(sentence: str, cited: str, dates: Iterable[str] = ()) -> lis
 
     `dates` are the interviews', in ISO 8601: a sentence may say them.
     """
-    said, there = canonical(fold(sentence)), canonical(fold(cited))
+    folded, folded_there = fold(sentence), fold(cited)
+    said, there = _plain(folded), _plain(folded_there)
     for date in dates:
         said = _without_date(said, date)
-    has = [(words.search(said), words.search(there), writings) for words, writings in SHARES]
+    has = [(words.search(folded), words.search(folded_there), writings) for words, writings in SHARES]
     found = [mine[0] for mine, theirs, ways in has if mine and not theirs and not any(way in there for way in ways)]
     implied = {number.removesuffix("%") for _, theirs, ways in has if theirs for number in ways}
-    known = numbers(there) | _months(there) | _ordinals(there) | _years(there) | implied | {"1"}
-    stated = numbers(said) | _months(said) | {n for n in _ordinals(said) if int(n) > LOOSE}
+    known = _numbers(there) | _months(there) | _ordinals(there) | _years(there) | implied | {"1"}
+    stated = _numbers(said) | _months(said) | {n for n in _ordinals(said) if int(n) > LOOSE}
     stated -= {year for year in _short_years(said) if known & {f"19{year}", f"20{year}"}}
-    shares = set(PERCENT.findall(said)) - set(PERCENT.findall(there)) - implied
+    shares = _percentages(said) - _percentages(there) - implied
     return [*found, *sorted((stated - known) | shares), *sorted(_weekdays(said) - _weekdays(there))]
 
 
@@ -87,6 +94,12 @@ def missing_quotations(sentence: str, cited: str, interview: str) -> list[str]:
     ]
 
 
+@lru_cache(maxsize=256)
+def _plain(folded: str) -> str:
+    """A folded text with its numbers in plain digits."""
+    return canonical(folded.replace("两成", "二成"))
+
+
 def _without_date(said: str, date: str) -> str:
     """What a sentence says without the month and day of a date, where it gives them as that."""
     year, month, day = (*date.split("-"), "", "")[:3]
@@ -98,12 +111,24 @@ def _without_date(said: str, date: str) -> str:
         d = int(day)
         nth = rf"(?:{d}(?:st|nd|rd|th)?|{ORDINALS[d]})"
         ways = [
-            *(rf"(?<!\d){m}月{d}[日号]", rf"(?<={year})(?P<sep>[-/.])0?{m}(?P=sep)0?{d}(?!\d)", rf"{name} (?:the )?{nth}(?!\d)"),
+            *(
+                rf"(?<!\d){m}月{d}[日号]",
+                rf"(?<={year})(?P<sep>[-/.])0?{m}(?P=sep)0?{d}(?!\d)",
+                rf"{name} (?:the )?{nth}(?!\d)",
+            ),
             *(rf"(?<!\d){nth} (?:of )?{name}", *ways),
         ]
     for way in ways:
         said = re.sub(way, " ", said)
     return said
+
+
+def _numbers(text: str) -> set[str]:
+    return {plain(Decimal(number)) for number in DIGITS.findall(text)}
+
+
+def _percentages(text: str) -> set[str]:
+    return {plain(Decimal(number)) for number in PERCENT.findall(text)}
 
 
 def _months(folded: str) -> set[str]:

@@ -101,7 +101,8 @@ def broke_off(asked: Asked) -> ChatModelUnavailable:
 
 def out_of_time(asked: Asked, seconds: float) -> ChatModelUnavailable:
     """The budget for the whole call is over."""
-    return _unavailable(asked, f"no complete answer within {seconds:g} seconds; --llm-seconds allows more.")
+    allowed = f"{max(0.1, round(seconds, 1)):g}"
+    return _unavailable(asked, f"no complete answer within {allowed} seconds; --llm-seconds allows more.")
 
 
 def _by_words(words: str, said: str, asked: Asked) -> str:

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from index.script import language
-from rag import prompts
+from rag import citations, prompts
 from rag.conversation import REMEMBERED, Exchange
+from rag.hidden import without_hidden
 from rag.pack import Source
 from rag.view import View
 
-MARK = re.compile(r"[\[［【]\s*([0-9０-９]+(?:\s*[,，、\-–]\s*[0-9０-９]+)*)\s*[\]］】]")
-HIDDEN = ("Cc", "Cf", "Co", "Cs", "Cn")  # controls, bidi and zero-width marks, tags, private use
+SENTINEL = re.compile(prompts.NOT_ANSWERED, re.IGNORECASE)
+# <|im_start|>, </s>, [INST]: many servers take these for the ends of messages wherever they stand. Nor can a closing
+# tag or a ">" of the data look like one of ours.
+BRACKETS = str.maketrans("<>", "‹›")
+INSTRUCTION = re.compile(r"\[(/?[A-Z][A-Z_]+)\]")
+LONGEST_HEADING = 200  # characters of a title, section or name
 
 
 def answer_messages(view: View, question: str, sources: Sequence[Source]) -> list[BaseMessage]:
@@ -46,10 +50,16 @@ def data(text: str) -> str:
 
 
 def _lines(text: str) -> list[str]:
-    seen = "".join("\n" if c in "\n\r\u2028\u2029\x0b\x0c\x85" else c for c in text)
-    seen = "".join(c for c in seen if c == "\n" or unicodedata.category(c) not in HIDDEN)
-    seen = MARK.sub(r"(\1)", seen).replace(prompts.NOT_ANSWERED, "")
+    seen = SENTINEL.sub(" ", without_hidden(text)).translate(BRACKETS)
+    seen = citations.MARK.sub(lambda mark: f"{' ' * mark[0][0].isspace()}({mark[1]})", seen)
+    seen = INSTRUCTION.sub(r"(\1)", seen)
     return [line for line in (" ".join(line.split()) for line in seen.split("\n")) if line]
+
+
+def _heading(text: str) -> str:
+    """A title, a section or a name, which pages can make as long as they like."""
+    line = data(text)
+    return line if len(line) <= LONGEST_HEADING else line[: LONGEST_HEADING - 1] + "…"
 
 
 def _interviews(sources: Sequence[Source]) -> Iterable[Iterable[Source]]:
@@ -57,9 +67,9 @@ def _interviews(sources: Sequence[Source]) -> Iterable[Iterable[Source]]:
 
 
 def _interview(view: View, sources: Sequence[Source]) -> str:
-    document, section = view.document(sources[0].doc), data(sources[0].section)
+    document, section = view.document(sources[0].doc), _heading(sources[0].section)
     heading = prompts.INTERVIEW.format(
-        title=data(document.title) or data(document.doc),
+        title=_heading(document.title) or _heading(document.doc),
         date=f", {document.date}" if document.date else ", date unknown",
         section=f", section: {section}" if section else "",
     )
@@ -68,6 +78,6 @@ def _interview(view: View, sources: Sequence[Source]) -> str:
 
 def _stretch(source: Source) -> str:
     said = prompts.STRETCH.format(
-        n=source.n, speaker=data(source.speaker.name) or "no name", role=prompts.ROLES[source.speaker.role]
+        n=source.n, speaker=_heading(source.speaker.name) or "no name", role=prompts.ROLES[source.speaker.role]
     )
     return "\n".join([said, *(prompts.QUOTED.format(line=line) for line in _lines(source.text))])

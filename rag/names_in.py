@@ -137,7 +137,9 @@ def _is_translated(parts: Iterable[str]) -> bool:
 
 @lru_cache(maxsize=64)
 def _latin_sounds(text: str) -> frozenset[str]:
-    return frozenset(latin_classes(match.group()) for match in LATIN_NAME.finditer(text))
+    names = [match.group() for match in LATIN_NAME.finditer(text) if not _begins_sentence(text, match)]
+    others = [word for word in LATIN_NAME.findall(text) if not is_english_word(word)]
+    return frozenset(map(latin_classes, {*names, *others}))
 
 
 def _strange_sounds(folded: str, there: str) -> list[str]:
@@ -161,7 +163,7 @@ def _is_part_of_name(view: View, text: str, match: re.Match[str], person: str) -
 
 
 def _has_name(match: re.Match[str], cited: str, interview: str) -> bool:
-    """Whether a Latin name stands in the interview, or in the cited words translated; True where that cannot be told."""
+    """Whether a Latin name stands in the interview, or translated in the cited words; True where one cannot tell."""
     name = match.group()
     folded = name.casefold()
     if folded in NO_NAMES or re.search(rf"(?<![a-z0-9]){re.escape(folded)}", _searched(interview)):

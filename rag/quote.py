@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rag.closeness import standard
+from rag.extract import same_turn
 from rag.pack import Source
 from rag.support import Claim, said_by
 
@@ -28,10 +29,12 @@ def quote(claim: Claim, source: Source) -> tuple[int, int]:
     best, place = -np.inf, spans[0]
     for first in range(len(spans)):
         for last in range(first, min(first + LONGEST, len(spans))):
+            if last > first and not same_turn(claim.retriever, int(rows[last - 1]), int(rows[last])):
+                break
             start, end = spans[first][0], spans[last][1]
             worth = (
                 said_by(claim, claim.plain, text[start:end])
-                + 0.1 * float(nearness[first : last + 1].mean())
+                + NEARNESS * float(nearness[first : last + 1].mean())
                 - EACH * (last - first)
             )
             if worth > best:

@@ -1,5 +1,4 @@
-"""Whether a name in Latin letters and one in Chinese characters sound alike: "Sutskever" and 苏茨凯弗, "Kuo Yi-ting" and
-郭怡婷.
+"""Whether a name in Latin letters and one in Chinese characters sound alike: "Sutskever" and 苏茨凯弗.
 
 Both are written as the classes of their consonants; sounds that one of the two scripts cannot write, or that
 romanisations write differently (t and d; ts, ch, j and x), share a class. Two names are alike where turning one into
@@ -58,7 +57,9 @@ def sounds_like_any(name: str, han: str) -> bool:
 
 def alike(one: str, other: str) -> bool:
     """Whether two names, as classes, may be the same one."""
-    longer = max(len(one), len(other))
+    shorter, longer = sorted(map(len, (one, other)))
+    if shorter < 2:
+        return one == other
     return _cost(one, other) <= (longer / 4 if longer > 2 else 0.25)
 
 
@@ -108,9 +109,9 @@ def _stretches(han: str) -> frozenset[str]:
 
 
 def _has(stretches: frozenset[str], classes: str) -> bool:
-    if len(classes) < 2:
-        return False
-    return classes in stretches or any(alike(classes, other) for other in stretches if abs(len(classes) - len(other)) < 2)
+    return classes in stretches or any(
+        alike(classes, other) for other in stretches if abs(len(classes) - len(other)) < 2
+    )
 
 
 @lru_cache(maxsize=65_536)
@@ -123,7 +124,5 @@ def _cost(one: str, other: str) -> float:
         above, row = row, [row[0] + LIGHT.get(sound, 1.0)]
         for at, heard in enumerate(other):
             change = 0.0 if sound == heard else CLOSE.get(sound + heard, 1.0)
-            row.append(
-                min(above[at] + change, above[at + 1] + LIGHT.get(sound, 1.0), row[at] + LIGHT.get(heard, 1.0))
-            )
+            row.append(min(above[at] + change, above[at + 1] + LIGHT.get(sound, 1.0), row[at] + LIGHT.get(heard, 1.0)))
     return row[-1]

@@ -10,9 +10,9 @@ A weighted sum through the logistic function, of
     near      cosine of the sentence and the nearest of their sentences
     nearer    how much nearer that is than the nearest sentence of any other source
 
-Where no dictionary joins the two languages, only `near` and `nearer` are left. The weights were fitted on the development
-halves of eval/claims: true sentences against invented ones and against those that cite another source
-(eval/fit_support.py).
+Between two languages only those count that told true from invented there; where no dictionary joins them, none that
+need words. The weights were fitted on the development halves of eval/claims: true sentences against invented ones and
+against those that cite another source (eval/fit_support.py).
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Literal
 
+from index.numerals import canonical
 from index.script import language
 from index.sentences import width
 from rag.closeness import Floats
@@ -30,16 +32,21 @@ from rag.pack import Source
 from rag.retrieve import Retriever
 from rag.translation import coverage
 
-WITH_WORDS = ("said", "least", "ahead", "room", "near", "nearer")
-WITHOUT_WORDS = ("near", "nearer")
-# Of the sentence's language and the cited words': "same", "translated" (Chinese and English), "other".
-WEIGHTS = {
-    "same": {"constant": -5.5, "said": 6.3, "least": 5.1, "ahead": 3.3, "room": -0.44, "near": 6.2, "nearer": 19.4},
-    "translated": {"constant": -14.2, "said": 4.4, "least": 1.3, "ahead": 2.9, "room": 0.11, "near": 13.6, "nearer": -2.9},
+Kind = Literal["same", "translated", "other"]
+"""How the languages of a sentence and the cited words go together; "translated" is Chinese and English."""
+SIGNS: dict[Kind, tuple[str, ...]] = {
+    "same": ("said", "least", "ahead", "room", "near", "nearer"),
+    "translated": ("said", "ahead", "near"),
+    "other": ("near", "nearer"),
+}
+WEIGHTS: dict[Kind, dict[str, float]] = {
+    "same": {"constant": -5.8, "said": 6.4, "least": 5.2, "ahead": 3.3, "room": -0.45, "near": 6.4, "nearer": 18.7},
+    "translated": {"constant": -12.1, "said": 5.1, "ahead": 3.1, "near": 11.9},
     "other": {"constant": -11.8, "near": 14.8, "nearer": 24.9},
 }
 CLAUSE = re.compile(r"[^，,；;：:。！？!?、\n]+")
 SHORT = 4  # Chinese characters; a shorter clause goes with the one before it
+MOST_CLAUSES = 30  # those of a longer text are taken together
 
 
 @dataclass(frozen=True)
@@ -61,13 +68,18 @@ class Claim:
 
     @cached_property
     def clauses(self) -> list[str]:
-        found: list[str] = []
+        short = max(SHORT, width(self.plain) / MOST_CLAUSES)
+        found: list[list[str]] = []
+        last = 0.0
         for match in CLAUSE.finditer(self.plain):
-            if found and min(width(match.group()), width(found[-1])) < SHORT:
-                found[-1] += f" {match.group()}"
+            size = width(match.group())
+            if found and min(size, last) < short:
+                found[-1].append(match.group())
+                last += size
             elif match.group().strip():
-                found.append(match.group())
-        return found or [self.plain]
+                found.append([match.group()])
+                last = size
+        return list(map(" ".join, found)) or [self.plain]
 
     @cached_property
     def nearest(self) -> dict[int, float]:
@@ -92,27 +104,27 @@ def support(claim: Claim, cited: Sequence[Source]) -> float:
     return 1 / (1 + math.exp(-total))
 
 
-def signs(claim: Claim, cited: Sequence[Source]) -> tuple[str, dict[str, float]]:
-    """How the languages go together (a key of WEIGHTS), and the value of each sign by name."""
+def signs(claim: Claim, cited: Sequence[Source], kind: Kind | None = None) -> tuple[Kind, dict[str, float]]:
+    """How the languages go together, if no `kind` is given, and the value of each sign that counts there, by name."""
     numbers = {source.n for source in cited}
     others = [source for source in claim.sources if source.n not in numbers]
+    text = "\n".join(source.text for source in cited)
+    kind = kind or _kind(claim.text, text)
     near = max(claim.nearest[n] for n in numbers)
     found = {"near": near, "nearer": near - max((claim.nearest[source.n] for source in others), default=0.0)}
-    text = "\n".join(source.text for source in cited)
-    kind = _kind(claim.text, text)
-    if kind == "other":
-        return kind, found
-    said = claim.said[cited[0].n] if len(cited) == 1 else said_by(claim, claim.plain, text)
-    found["said"] = said
-    found["least"] = min(said_by(claim, clause, text) for clause in claim.clauses)
-    found["ahead"] = said - max((claim.said[source.n] for source in others), default=0.0)
-    found["room"] = math.log(len(text) + 1)
-    return kind, found
+    if kind != "other":
+        found["said"] = claim.said[cited[0].n] if len(cited) == 1 else said_by(claim, claim.plain, text)
+        found["ahead"] = found["said"] - max((claim.said[source.n] for source in others), default=0.0)
+        found["room"] = math.log(len(text) + 1)
+    if kind == "same":
+        found["least"] = min(said_by(claim, clause, text) for clause in claim.clauses)
+    return kind, {name: found[name] for name in SIGNS[kind]}
 
 
-def _kind(sentence: str, text: str) -> str:
+def _kind(sentence: str, text: str) -> Kind:
+    """What belongs to no language that is known has no words but its own."""
     one, other = language(sentence).split("-")[0], language(text).split("-")[0]
-    if one == other:
+    if one == other or "und" in (one, other):
         return "same"
     return "translated" if {one, other} == {"zh", "en"} else "other"
 
@@ -121,4 +133,10 @@ def said_by(claim: Claim, part: str, text: str) -> float:
     """How much of a part of a claim a text says, as far as words can tell, 0 to 1."""
     if _kind(part, text) == "translated":
         return coverage(part, text) or 0.0
-    return claim.retriever.index.lexical.overlaps(part, [text])[0]
+    return claim.retriever.index.lexical.overlaps(_plain(part), [_plain(text)])[0]
+
+
+@lru_cache(maxsize=256)
+def _plain(text: str) -> str:
+    """A text with its numbers in plain digits, to be compared."""
+    return canonical(text)

@@ -1,5 +1,7 @@
-"""Chinese words and their English translations, out of CC-CEDICT: what lets a sentence be held against words in the other
-language. For comparing only: nothing that is shown is translated.
+"""Chinese words and their English translations, out of CC-CEDICT.
+
+They let a sentence be held against words in the other language. For comparing only: nothing that is shown is
+translated.
 """
 
 from __future__ import annotations
@@ -14,12 +16,15 @@ from importlib import resources
 import snowballstemmer
 
 from index.lexical import STOPWORDS
+from index.numerals import canonical
 from index.script import fold, is_han
 
 ENTRY = re.compile(r"\S+ (?P<word>\S+) \[(?P<pinyin>[^\]]*)\] /(?P<definitions>.*)/")
+WRITTEN_IN_LATIN = 2  # characters that a number or a Latin word in Chinese text counts for
 LONGEST = 6  # characters of a dictionary word
 WORD = re.compile(r"[A-Za-z]{3,}")
 NAME = re.compile(r"[A-Z][A-Za-z]{2,}")
+DIGITS = re.compile(r"\d+(?:\.\d+)?")
 SMALL = re.compile(r"(?<![A-Za-z-])[a-z]{2,}")
 REMARK = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 # What the dictionary explains with, and what an answer reports with.
@@ -30,21 +35,22 @@ EXPLAINING = STOPWORDS | frozenset(
 FUNCTION = frozenset(
     "的了在是和与也就都而及着或者一个没有我们你们他们她们这那不会能要可以说表示认为指出提到觉得因为所以如果但是自己已经还有他她它我你把被让对从到为"
 )
-REPORTING = frozenset("说 说道 表示 认为 指出 提到 觉得 谈到 相信 因为 所以 如果 但是 自己 已经 还有 他们 我们 可以 没有 一个".split())
+REPORTING = frozenset(
+    "说 说道 表示 认为 指出 提到 觉得 谈到 相信 因为 所以 如果 但是 自己 已经 还有 他们 我们 可以 没有 一个".split()
+)
 
 
 def coverage(sentence: str, text: str) -> float | None:
     """How much of a sentence in Chinese a text in English says, or the other way round, 0 to 1; None without a word."""
+    there = frozenset(_terms(text))
     if _is_chinese(sentence):
         wanted = [(len(word), _glosses(word)) for word in words(sentence) if word not in REPORTING | FUNCTION]
-        wanted = [(size, glosses) for size, glosses in wanted if glosses]
-        there = frozenset(stems(text))
-        found = sum(size for size, glosses in wanted if glosses & there)
-        whole = sum(size for size, _ in wanted)
+        wanted += [(WRITTEN_IN_LATIN, frozenset((term,))) for term in _terms(sentence)]
     else:
-        asked = stems(sentence)
-        there = translations(text) | frozenset(stems(text))
-        found, whole = sum(stem in there for stem in asked), len(asked)
+        wanted = [(1, frozenset((term,))) for term in _terms(sentence)]
+        there |= translations(text)
+    found = sum(size for size, glosses in wanted if glosses & there)
+    whole = sum(size for size, glosses in wanted if glosses)
     return found / whole if whole else None
 
 
@@ -82,14 +88,13 @@ def pinyin(character: str) -> str:
 
 def is_english_word(word: str) -> bool:
     """Whether a word stands in some translation in small letters: no name, then."""
-    return _stem(word) in _english_words()
+    return word.lower() in _english_words()
 
 
 @cache
 def _english_words() -> frozenset[str]:
     every = (definition for definitions in _dictionary().values() for definition in definitions)
-    plain = {word for definition in every for word in SMALL.findall(REMARK.sub("", definition))}
-    return frozenset(map(_stem, plain))
+    return frozenset(word for definition in every for word in SMALL.findall(REMARK.sub("", definition)))
 
 
 def words(text: str) -> list[str]:
@@ -103,6 +108,13 @@ def words(text: str) -> list[str]:
             found.append(folded[at : at + size])
         at += size or 1
     return found
+
+
+@lru_cache(maxsize=256)
+def _terms(text: str) -> tuple[str, ...]:
+    """The English words of a text without endings, and its numbers in plain digits."""
+    plain = canonical(text)
+    return (*stems(plain), *DIGITS.findall(plain))
 
 
 def stems(text: str) -> list[str]:

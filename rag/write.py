@@ -88,7 +88,7 @@ class Call:
                 self._count("completion_tokens", chunk.usage_metadata["output_tokens"])
             if chunk.response_metadata.get("cached"):
                 self.notes.append(Note("cached", stage))
-            if chunk.response_metadata.get("finish_reason") == "length":
+            if chunk.response_metadata.get("finish_reason") == "length" and stage == "write":
                 self.notes.append(Note("broke off", "it reached the longest reply that the model gives"))
             if chunk.text:
                 self.timings.setdefault(f"{stage}: first words", time.perf_counter() - sent)
@@ -107,6 +107,8 @@ def compose(retriever: Retriever, ranking: Ranking, top_k: int, call: Call) -> I
     while True:
         begin = time.perf_counter()
         packed = pack(retriever, ranking, top_k, tokens)
+        if not packed.sources:
+            raise ChatModelUnavailable(f"No passage fits into {tokens} tokens; --llm-tokens allows more.")
         composition = Composition(retriever, ranking, packed.sources, call.writer.strict)
         call.spend("pack", begin)
         try:

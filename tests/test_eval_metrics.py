@@ -25,6 +25,7 @@ from eval.metrics import (
     supports,
     verbatim_share,
 )
+from index.model import Kind, Role
 from index.store import Index
 from rag.answer import Answer, AnswerSentence, Citation, Hit
 
@@ -35,7 +36,7 @@ def hit(doc: str, start: int, end: int) -> Hit:
 
 def cite(n: int, quote: str, start: int = 0, doc: str = "tea", speaker: str = "") -> Citation:
     at: dict[str, Any] = {"quote_start": start, "quote_end": start + len(quote)}
-    return Citation(**asdict(hit(doc, 0, 999)), n=n, speaker=speaker, quote=quote, url="", **at)
+    return Citation(**asdict(hit(doc, 0, 999)), n=n, speaker=speaker, quote=quote, url="", role=Role.GUEST, kind=Kind.INTERVIEW, turn=1, **at)
 
 
 def reply(sentences: list[tuple[str, tuple[int, ...]]], *citations: Citation) -> Answer:

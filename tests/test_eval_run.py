@@ -14,6 +14,7 @@ from hand_made import AnyEmbedder, ChosenEmbedder, answered, asked, make_retriev
 from eval.gold import Evidence, Gold
 from eval.records import Cited, EvidenceRank, Retrieved
 from eval.run import KEPT, Reply, run, score, verbatim, with_similarity
+from index.model import Kind, Role
 from rag.answer import Answer, AnswerSentence, Citation, Hit
 from rag.conversation import Exchange
 from rag.retrieve import Retriever
@@ -63,6 +64,7 @@ def answer(retriever: Retriever, quote: str = SAID, **changes: object) -> Answer
     citation = Citation(
         cited.rank, cited.score, cited.passage_id, cited.doc, cited.title, cited.date, cited.speakers, "",
         cited.start, cited.end, cited.turns, cited.text, 1, "林岚", quote, cited.start, cited.end, "",
+        Role.GUEST, Kind.INTERVIEW, 1,
     )  # fmt: skip
     good = Answer(
         question="春天做多少茶？",
@@ -148,7 +150,7 @@ def test_a_question_nobody_answers_has_no_recall(retriever: Retriever) -> None:
 
 
 def test_tokens_are_counted_where_they_are_known(retriever: Retriever) -> None:
-    with_model = answer(retriever, usage={"input_tokens": 100, "output_tokens": 20, "total_tokens": 120})
+    with_model = answer(retriever, usage={"prompt_tokens": 100, "completion_tokens": 20})
     assert score(gold(retriever), Reply(with_model, ()), retriever).scores["tokens"] == 120.0
 
 

@@ -22,7 +22,7 @@ HIT_KEYS = [
     "turns",
     "text",
 ]
-CITATION_KEYS = [*HIT_KEYS, "n", "speaker", "quote", "quote_start", "quote_end", "url"]
+CITATION_KEYS = [*HIT_KEYS, "n", "speaker", "quote", "quote_start", "quote_end", "url", "role", "kind", "turn"]
 WHEN = "林岚是哪一年开始种茶的？"
 NOWHERE = "Who won the 1998 football world cup final?"
 
@@ -41,12 +41,12 @@ def test_an_answer_quotes_the_source_at_its_offsets(index: Path) -> None:
     [answer] = records(result)
     assert list(answer) == [
         "question", "asked_as", "answer", "answered", "language", "mode", "model", "sentences", "citations", "timings",
-        "usage",
+        "usage", "related", "notes",
     ]  # fmt: skip
     assert answer["question"] == WHEN
     assert answer["answered"] is True
     assert answer["mode"] == "extractive"
-    assert list(answer["sentences"][0]) == ["text", "citations", "support", "support_score"]
+    assert list(answer["sentences"][0]) == ["text", "citations", "support", "support_score", "findings"]
     for citation in answer["citations"]:
         assert list(citation) == CITATION_KEYS
         assert source_text(citation["doc"])[citation["quote_start"] : citation["quote_end"]] == citation["quote"]

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from index.model import Excluded, Kind, Role, Span, Speaker, Turn
-from rag.answer import Answer, AnswerSentence, Citation, Hit
+from rag.answer import Answer, AnswerSentence, Citation, Hit, Note
 from ui.render import show_answer, show_hit
 from ui.render_interview import show_excluded, show_turns
 from ui.terminal import PipeConsole, line_breaks, write
@@ -31,7 +31,7 @@ HIT = Hit(1, 0.81256, "p", "tea talk", "茶园一日", "2024-05", ("林岚",), "
 def citation(n: int, start: int, end: int) -> Citation:
     return Citation(
         1, 0.8, "p", "tea talk", "茶园一日", "2024-05", ("林岚",), "收成", 10, 27, (7, 8), REPLY,
-        n, "林岚", SOURCE[start:end], start, end, "https://example.org/tea",
+        n, "林岚", SOURCE[start:end], start, end, "https://example.org/tea", Role.GUEST, Kind.INTERVIEW, 8,
     )  # fmt: skip
 
 
@@ -58,7 +58,7 @@ def page(width: int = 100_000) -> tuple[Console, io.StringIO]:
 
 def test_an_answer_is_its_quotes_by_speaker_and_then_its_sources() -> None:
     console, out = page()
-    show_answer(console, ANSWER, {1: TURNS[1], 2: TURNS[1]})
+    show_answer(console, ANSWER)
     assert out.getvalue() == (
         "林岚 · 茶园一日 · 2024-05\n"
         "  春天最多，大概三百斤。 [1]\n"
@@ -76,8 +76,10 @@ def test_an_answer_is_its_quotes_by_speaker_and_then_its_sources() -> None:
 
 def test_each_interview_and_speaker_has_a_heading_of_its_own() -> None:
     console, out = page()
-    other = replace(CITATIONS[1], doc="radio", title="", speaker="", url="")
-    show_answer(console, replace(ANSWER, citations=(CITATIONS[0], other)), {1: TURNS[1], 2: TURNS[2]}, " --index x")
+    other = replace(
+        CITATIONS[1], doc="radio", title="", speaker="", url="", role=Role.EDITOR, kind=Kind.CAPTION, turn=9
+    )
+    show_answer(console, replace(ANSWER, citations=(CITATIONS[0], other)), " --index x")
     lines = out.getvalue().splitlines()
     assert lines[0] == "林岚 · 茶园一日 · 2024-05"
     assert lines[3] == "no name · radio · 2024-05"
@@ -89,11 +91,29 @@ def test_each_interview_and_speaker_has_a_heading_of_its_own() -> None:
     ]
 
 
-def test_what_is_not_answered_is_one_sentence() -> None:
+def test_what_is_not_answered_is_one_sentence_and_the_nearest_passages() -> None:
     console, out = page()
     refusal = replace(ANSWER, answer="采访中没有提到。", answered=False, sentences=(), citations=())
-    show_answer(console, refusal, {})
+    show_answer(console, refusal)
     assert out.getvalue() == "采访中没有提到。\n"
+    console, out = page()
+    nearest = (HIT, replace(HIT, doc="radio", title="", date="", speakers=(), section="", turns=(3, 4)))
+    show_answer(console, replace(refusal, related=nearest), " --index x")
+    assert out.getvalue() == (
+        "采访中没有提到。\n"
+        "\n"
+        "Nearest passages\n"
+        "  林岚 · 茶园一日 · 2024-05 · 收成\n"
+        "    verbatim show 'tea talk' --turn 7 --index x\n"
+        "  no name · radio\n"
+        "    verbatim show radio --turn 3 --index x\n"
+    )
+
+
+def test_quotes_given_instead_of_a_model_s_answer_say_so() -> None:
+    console, out = page()
+    show_answer(console, replace(ANSWER, notes=(Note("no model", "no"),)))
+    assert out.getvalue().endswith("extractive · the chat model did not answer: the words are the speakers' own\n")
 
 
 def test_a_hit_is_its_place_and_its_text() -> None:

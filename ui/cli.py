@@ -44,6 +44,7 @@ from ui.options import (
 )
 from ui.options_eval import (
     AskedIndexOption,
+    AskedLlmOption,
     BaselineOption,
     CompareOption,
     CorpusOption,
@@ -51,6 +52,7 @@ from ui.options_eval import (
     GoldOption,
     InitOption,
     JudgeOption,
+    LimitOption,
     MaxOption,
     MinOption,
     PageOption,
@@ -255,6 +257,10 @@ def evaluate(
     split: SplitOption = "all",
     top_k: TopKOption = 5,
     baseline: BaselineOption = None,
+    llm: AskedLlmOption = "",
+    seconds: SecondsOption = DEFAULT_SECONDS,
+    tokens: TokensOption = DEFAULT_TOKENS,
+    limit: LimitOption = 0,
     judge: JudgeOption = "",
     as_json: ReportOption = None,
     as_html: PageOption = None,
@@ -274,6 +280,7 @@ def evaluate(
     verbatim eval
     verbatim eval --gold mine.jsonl --baseline langchain --baseline bm25 --html report.html
     verbatim eval --gold mine.jsonl --split dev --min recall@5=0.75 --json after.json
+    verbatim eval --llm openai:gpt-5-mini --limit 20
     verbatim eval --compare before.json after.json
     verbatim eval --init mine.jsonl
     """
@@ -289,7 +296,9 @@ def evaluate(
     wanted = Wanted(as_json, as_html, tuple(least or ()), tuple(most or ()))
     archive = choose_archive(gold, corpus, folder, "folder" in given)
     baselines = tuple(dict.fromkeys(baseline or ()))
-    task = Task(gold, archive, WORK, embedding, reranker, split, top_k, baselines, judge, fresh)
+    task = Task(
+        gold, archive, WORK, embedding, reranker, split, top_k, baselines, judge, fresh, llm, seconds, tokens, limit
+    )
     raise typer.Exit(run_eval(task, wanted))
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.errors import InputError
+from index.errors import ChatModelUnavailable, InputError
 from index.generations import CACHE
 from ui.jsonl import write_json
 from ui.messages import one_line, tell
@@ -21,7 +21,7 @@ from ui.terminal import open_console, write
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from rag.answer import Answer
+    from rag.answer import Answer, Note
     from rag.cache import AnswerCache
     from rag.filters import Filters
     from rag.retrieve import Retriever
@@ -67,11 +67,14 @@ def run_ask(
     """Answer the question, or each line of standard input; returns the exit code."""
     from rag.cache import AnswerCache
     from rag.chain import stream
+    from rag.question import usable
 
     cache = None if writing.no_cache else AnswerCache(archive.folder / CACHE)
-    retriever, writer = _open(archive, filters, cache), _writer(writing, cache)
+    retriever = _open(archive, filters, cache)
+    writer, unavailable = _writer(writing, cache)
 
     def respond(text: str) -> bool:
+        usable(text)  # before the question is printed
         console = None if as_json else _console_for(question, text)
         answer, shown = None, 0
         for answer in stream(retriever, text, top_k=top_k, filters=filters, max_chars=max_chars, writer=writer):
@@ -81,6 +84,7 @@ def run_ask(
                 shown = len(answer.sentences)
                 sys.stdout.flush()
         assert answer is not None  # a stream has at least one
+        answer = replace(answer, notes=(*unavailable, *answer.notes))
         _tell_notes(answer, verbose)
         if not console:
             write_json(asdict(answer))
@@ -96,13 +100,19 @@ def run_ask(
     return code
 
 
-def _writer(writing: Writing, cache: AnswerCache | None) -> Writer | None:
+def _writer(writing: Writing, cache: AnswerCache | None) -> tuple[Writer | None, tuple[Note, ...]]:
+    """What writes the answers; none where that is not wanted, or not to be had, which the notes then say."""
     if not writing.llm:
-        return None
+        return None, ()
+    from rag.answer import Note
     from rag.llm import load_chat_model
     from rag.write import Writer
 
-    return Writer(load_chat_model(writing.llm, writing.seconds), writing.seconds, writing.tokens, writing.strict, cache)
+    try:
+        model = load_chat_model(writing.llm, writing.seconds)
+    except ChatModelUnavailable as error:
+        return None, (Note("no model", str(error)),)
+    return Writer(model, writing.seconds, writing.tokens, writing.strict, cache), ()
 
 
 def _tell_notes(answer: Answer, verbose: bool) -> None:

@@ -49,6 +49,17 @@ JudgeOption = Annotated[
         "--judge", metavar="PROVIDER:MODEL", help="Let a chat model mark Verbatim's answers, as in openai:gpt-5-mini."
     ),
 ]
+AskedLlmOption = Annotated[
+    str,
+    typer.Option(
+        "--llm",
+        metavar="PROVIDER:MODEL",
+        help="Let this chat model write the answers. VERBATIM_LLM does not count here.",
+    ),
+]
+LimitOption = Annotated[
+    int, typer.Option("--limit", metavar="N", min=0, help="Ask only so many of the questions, spread over the set.")
+]
 ReportOption = Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the report here, as JSON.")]
 PageOption = Annotated[
     Path | None, typer.Option("--html", metavar="FILE", help="Write the report here, as one page with plots.")

@@ -38,12 +38,16 @@ _COUNTED: tuple[NoteKind, ...] = ("dropped", "nothing supported")
 def show_sentence(console: Console, sentence: AnswerSentence) -> None:
     """Print one sentence with its [n], and below it, where not all is well, how far it is supported and why."""
     write(console, marked(sentence))
-    reasons = [finding_text(finding) for finding in sentence.findings]
+    reasons = list(dict.fromkeys(finding_text(finding) for finding in sentence.findings))
     if sentence.support != "supported":
         said = f"{sentence.support}: {'; '.join(reasons)}" if reasons else sentence.support
         write(console, Text(said, _STYLES[sentence.support]), indent=4, hang=2)
     elif reasons:
-        write(console, Text(f"citation put right: {'; '.join(reasons)}", "dim"), indent=4, hang=2)
+        write(console, Text(f"{_put_right(sentence)}{'; '.join(reasons)}", "dim"), indent=4, hang=2)
+
+
+def _put_right(sentence: AnswerSentence) -> str:
+    return "citation put right: " if any(one.kind == "repaired" for one in sentence.findings) else ""
 
 
 def show_end(console: Console, answer: Answer, flags: str = "") -> None:
@@ -52,7 +56,7 @@ def show_end(console: Console, answer: Answer, flags: str = "") -> None:
     show_sources(console, answer, flags)
     counts = {support: sum(one.support == support for one in answer.sentences) for support in _STYLES}
     checked = ", ".join(f"{number} {support}" for support, number in counts.items() if number)
-    cached = " · kept from before" if any(note.kind == "cached" for note in answer.notes) else ""
+    cached = " · kept from before" if Note("cached", "write") in answer.notes else ""
     how = f"llm · {one_line(answer.model)} · {counted(len(answer.sentences), 'sentence')} checked: {checked}{cached}"
     write(console, Text(how, "dim"))
 
