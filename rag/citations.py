@@ -1,7 +1,8 @@
 """The sentences of a model's reply and the numbers they cite, one after the other while the reply still comes.
 
 Marks are read in every form models write them: [1], [1][2], [1, 2], [1-3], 【1】, ［１］, [^1], 【1†source】. A mark
-behind the full stop or on a line of its own belongs to the sentence before it, one that begins a line to that behind it.
+behind the full stop or on a line of its own belongs to the sentence before it, one that begins a line to that behind
+it.
 """
 
 from __future__ import annotations
@@ -128,7 +129,9 @@ def _drafted(marked: Marked) -> Drafted | None:
     for at, numbers in marks:
         part = text[begin:at].strip(SIGNS)
         if parts and min(width(part), width(parts[-1].text)) < SHORT:
-            parts[-1] = Part(f"{parts[-1].text}{text[begin:at].rstrip(SIGNS)}", tuple(dict.fromkeys((*parts[-1].numbers, *numbers))))
+            parts[-1] = Part(
+                f"{parts[-1].text}{text[begin:at].rstrip(SIGNS)}", tuple(dict.fromkeys((*parts[-1].numbers, *numbers)))
+            )
         else:
             parts.append(Part(_clean(part), numbers))
         begin = at

@@ -1,8 +1,8 @@
 """What was said before a question: a follow-up is asked as a question that stands alone.
 
 With a chat model, it does that (rag/write.py). Without one, a follow-up that only names somebody or something else
-("那马斯克呢?") is the question before it about that, one that says "he" gets the name; whatever is left unsaid is looked
-for with the exchange before it (`in_context`).
+("那马斯克呢?") is the question before it about that, one that says "he" gets the name; whatever is left unsaid is
+looked for with the exchange before it (`in_context`).
 """
 
 from __future__ import annotations

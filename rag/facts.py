@@ -18,28 +18,27 @@ from index.script import fold
 
 QUOTED = re.compile(
     r"“([^“”]+)”|「([^「」]+)」|『([^『』]+)』|《([^《》]+)》|«([^«»]+)»|„([^„“”]+)[“”]|\"([^\"]+)\"|＂([^＂]+)＂"
-    r"|(?<![^\W_])[‘']([^‘’']{3,})[’'](?![^\W_])"
+    r"|(?<![A-Za-zÀ-ÿ0-9])[‘']([^‘’']{3,})[’'](?![A-Za-zÀ-ÿ0-9])"
 )
 TERM = 8
 OMITTED = re.compile(r"…+|\.{3,}|\[[^\]]*\]|［[^］]*］")  # what a quotation leaves out or puts in
+HALF = r"\b(?:half|halves|halved|halving)\b|一半|半数|\bmitad\b|\bmedi[oa]\b"
+HALF += "|(?<![多成个天年月周时倍点岁])半(?!导|夜|天|途|路|信|数)"  # not 一个半小时, 半导体
 # Shares and multiples that are words of their own, and the numbers that say the same.
 SHARES = [
     (re.compile(words), writings)
     for words, writings in (
-        (
-            r"\b(?:half|halves|halved|halving)\b|一半|(?<![多成个天年月周时倍点岁])半(?!导|夜|天|途|路|信|数)|半数|\bmitad\b|\bmedi[oa]\b",
-            ("0.5", "50%", "1/2", ".5"),
-        ),
+        (HALF, ("0.5", "50", "1/2")),
         (r"\bthirds?\b|三分之|\btercio", ("1/3", "2/3")),
-        (r"\bquarters?\b|四分之|\bcuarto", ("1/4", "3/4", "25%", "75%")),
-        (r"\b(?:twice|doubl\w+)\b|[两翻加]倍|一倍|\bdoble\b", ("2倍", "2")),
-        (r"\b(?:tripl\w+|threefold|thrice)\b|三倍", ("3倍", "3")),
+        (r"\bquarters?\b|四分之|\bcuarto", ("1/4", "3/4", "25", "75")),
+        (r"\b(?:twice|doubl\w+)\b|[两翻加]倍|一倍|\bdoble\b", ("2",)),
+        (r"\b(?:tripl\w+|threefold|thrice)\b|三倍", ("3",)),
     )
 ]
 DIGITS = re.compile(r"\d+(?:\.\d+)?")
-PERCENT = re.compile(
-    r"(\d+(?:\.\d+)?)(?=%|个百分点| percentage points?|(?:\s?(?:到|至|或|-|–|—|~|to|or|and|,)\s?\d+(?:\.\d+)?){1,3}%)"
-)
+FRACTION = re.compile(r"(?<!\d)\d{1,2}/\d{1,2}(?!\d)")
+RANGE = r"\s?(?:到|至|或|-|–|—|~|to|or|and|,)\s?\d+(?:\.\d+)?"  # 70到80%
+PERCENT = re.compile(rf"(?<![\d.])(\d++(?:\.\d++)?)(?=(?:{RANGE}){{0,3}}(?:%|个百分点| percentage points?))")
 MONTHS = "january february march april may june july august september october november december".split()
 MONTH = re.compile(rf"\b({'|'.join(MONTHS)})\b")
 MAY = re.compile(r"\b(?:in|since|until|by|of|last|this|early|mid|late|on \d+)[ -]may\b|\bmay,? \d")
@@ -53,7 +52,7 @@ ORDINALS = [
 ]
 ORDINAL = re.compile(rf"\b(?:{'|'.join(sorted(ORDINALS, key=len, reverse=True))})\b")
 LOOSE = 3  # first, second and third often count nothing
-HAN_ORDINAL = re.compile("第([一二三四五六七八九十百]+)")
+HAN_ORDINAL = re.compile("第([一二三四五六七八九十百]{1,6})")
 # 95年, 90年代, '95: not a length of time.
 SHORT_YEAR = re.compile(
     r"(?<![\d.了过近约这每])(\d\d)年(?!前|后|来|间|里|内|多|了|之|以|时间)|(?<!\w)['’](\d\d)s?(?!\d)"
@@ -70,10 +69,11 @@ def missing_numbers(sentence: str, cited: str, dates: Iterable[str] = ()) -> lis
     for date in dates:
         said = _without_date(said, date)
     has = [(words.search(folded), words.search(folded_there), writings) for words, writings in SHARES]
-    found = [mine[0] for mine, theirs, ways in has if mine and not theirs and not any(way in there for way in ways)]
-    implied = {number.removesuffix("%") for _, theirs, ways in has if theirs for number in ways}
-    known = _numbers(there) | _months(there) | _ordinals(there) | _years(there) | implied | {"1"}
-    stated = _numbers(said) | _months(said) | {n for n in _ordinals(said) if int(n) > LOOSE}
+    written = _numbers(there) | set(FRACTION.findall(there))
+    found = [mine[0] for mine, theirs, ways in has if mine and not theirs and written.isdisjoint(ways)]
+    implied = {number for _, theirs, ways in has if theirs for way in ways for number in way.split("/")}
+    known = written | _months(there) | _ordinals(there) | _years(there) | implied | {"1"}
+    stated = _numbers(said) | _months(said) | {n for n in _ordinals(said) if Decimal(n) > LOOSE}
     stated -= {year for year in _short_years(said) if known & {f"19{year}", f"20{year}"}}
     shares = _percentages(said) - _percentages(there) - implied
     return [*found, *sorted((stated - known) | shares), *sorted(_weekdays(said) - _weekdays(there))]

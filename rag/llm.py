@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, cast
 from index.errors import ChatModelUnavailable, InputError
 from rag import llm_errors
 from rag.llm_identity import NO_KEY, address_of, asked, cache_key, name_of
-from rag.redact import one_line
+from rag.redact import SecretFilter, one_line
 from rag.replies import ThoughtFilter, finish_reason, without_thoughts
 
 if TYPE_CHECKING:
@@ -87,7 +87,8 @@ def stream_reply(
     cache: AnswerCache | None = None,
     config: RunnableConfig | None = None,
 ) -> Iterator[AIMessageChunk]:
-    """The reply in the pieces it comes in, without thoughts; from the cache it is one piece, marked "cached".
+    """The reply in the pieces it comes in, without thoughts and secrets of the environment; from the cache it is one
+    piece, marked "cached".
 
     `seconds` is the budget of the whole call, from the first piece asked for. The last pieces carry usage_metadata and
     response_metadata["finish_reason"] ("stop", "length", …) where the provider gives them. A complete reply goes into
@@ -98,7 +99,7 @@ def stream_reply(
     if cache and key and (kept := _from_cache(cache, key)) is not None:
         yield kept
         return
-    thoughts, finish = ThoughtFilter(), ""
+    thoughts, secrets, finish = ThoughtFilter(), SecretFilter(), ""
     failure: BaseException | None = None
     chunks: list[AIMessageChunk] = []
     with closing(_in_time(model, messages, config, seconds)) as pieces:
@@ -107,9 +108,9 @@ def stream_reply(
                 failure = chunk
                 break
             finish = finish_reason(chunk) or finish
-            chunks.append(_plain(chunk, thoughts))
+            chunks.append(_plain(chunk, thoughts, secrets))
             yield chunks[-1]
-    if rest := thoughts.rest():
+    if rest := secrets.feed(thoughts.rest()) + secrets.rest():
         chunks.append(_chunk(rest))
         yield chunks[-1]
     text = "".join(chunk.text for chunk in chunks)
@@ -165,11 +166,11 @@ def _in_time(
         stopped.set()
 
 
-def _plain(chunk: AIMessageChunk, thoughts: ThoughtFilter) -> AIMessageChunk:
-    """The chunk without thoughts, and with its finish_reason under that name."""
+def _plain(chunk: AIMessageChunk, thoughts: ThoughtFilter, secrets: SecretFilter) -> AIMessageChunk:
+    """The chunk without thoughts and secrets, and with its finish_reason under that name."""
     changed: dict[str, Any] = {}
     said = str(chunk.text)
-    if (shown := thoughts.feed(said)) != said:
+    if (shown := secrets.feed(thoughts.feed(said))) != said:
         changed["content"] = shown
     if (finish := finish_reason(chunk)) and chunk.response_metadata.get("finish_reason") != finish:
         changed["response_metadata"] = {**chunk.response_metadata, "finish_reason": finish}

@@ -10,19 +10,19 @@ from index.lexical import STOPWORDS
 from index.names import DOTS, SOUNDS, SURNAMES, full_names
 from index.script import fold_characters, is_han
 from rag.sounds import alike, han_classes, latin_classes, sounds_like_any
-from rag.translation import is_english_word, is_word, proper_names, stems, translations, words
+from rag.translation import is_chinese, is_english_word, is_word, proper_names, stems, translations, words
 from rag.view import View
 
 NEAR = 60  # characters before or behind a name that are looked at
 MASK = "_"
 # What looks like a name within a sentence: a capital, or letters with digits or further capitals in them.
 LATIN_NAME = re.compile(
-    r"(?<![A-Za-zÀ-ÿ0-9])(?:[A-ZÀ-Þ][A-Za-zÀ-ÿ0-9]*|[a-z]+[A-Z0-9][A-Za-z0-9]*)(?:[-.&’'][A-Za-zÀ-ÿ0-9]+)*"
+    r"(?<![A-Za-zÀ-ÿ0-9])(?:[A-ZÀ-Þ][A-Za-zÀ-ÿ0-9]*|[a-z]+[A-Z0-9][A-Za-z0-9]*)(?:[-.&’'][A-Za-zÀ-ÿ0-9]+){0,4}"
 )
 # Two or more capitalised words in a row, but not where a sentence begins.
 FULL_LATIN = re.compile(
-    r"(?<![.!?:;]\s)(?<!^)(?<![A-Za-z_])[A-ZÀ-Þ][a-zà-ÿ]+(?:[-'’][A-Za-zÀ-ÿ]+)*"
-    r"(?:\s+[A-ZÀ-Þ][A-Za-zÀ-ÿ]+(?:[-'’][A-Za-zÀ-ÿ]+)*)+"
+    r"(?<![.!?:;]\s)(?<!^)(?<![A-Za-z_])[A-ZÀ-Þ][a-zà-ÿ]+(?:[-'’][A-Za-zÀ-ÿ]+){0,2}"
+    r"(?:\s+[A-ZÀ-Þ][A-Za-zÀ-ÿ]+(?:[-'’][A-Za-zÀ-ÿ]+){0,2}){1,4}"
 )
 BEGINS_WITH = re.compile(rf"^[{''.join(sorted(SURNAMES))}][\u3400-\u9fff]{{2}}")
 NEXT_NAME = re.compile(r"\s([A-ZÀ-Þ][A-Za-zÀ-ÿ-]+)")
@@ -70,7 +70,7 @@ def missing_names(view: View, sentence: str, cited: str, interview: str, speaker
     found = [sentence[start:end] for start, end, person in named if person not in known]
     found += [match.group() for match in _latin_names(others) if not _has_name(match, cited, interview)]
     found += _absent_people(others, cited)
-    if in_han(cited):
+    if is_chinese(cited):
         found += _strange_sounds(folded_as_long(others), _searched(cited))
     return list(dict.fromkeys(found))
 
@@ -78,11 +78,6 @@ def missing_names(view: View, sentence: str, cited: str, interview: str, speaker
 def folded_as_long(text: str) -> str:
     """The text folded, as long as it was: some signs fold to several."""
     return _folded_as_long(text)
-
-
-def in_han(text: str) -> bool:
-    """Whether a text is in Chinese characters, or a good part of it."""
-    return 4 * sum(map(is_han, text)) > len(text)
 
 
 def is_han_name(name: str) -> bool:
@@ -111,7 +106,7 @@ def _latin_names(sentence: str) -> Iterator[re.Match[str]]:
 
 def _absent_people(sentence: str, cited: str) -> list[str]:
     """The full names of a sentence no part of which the cited words have, in the same letters or by their sound."""
-    cited_in_han, there = in_han(cited), _searched(cited)
+    cited_in_han, there = is_chinese(cited), _searched(cited)
     found = []
     for name in dict.fromkeys(FULL_LATIN.findall(sentence)):
         parts = [POSSESSIVE.sub("", part) for part in name.split()]
@@ -120,7 +115,7 @@ def _absent_people(sentence: str, cited: str) -> list[str]:
             found.append(name)
     folded = folded_as_long(sentence)
     sounds = () if cited_in_han else _latin_sounds(cited)
-    for name in filter(in_han, full_names(sentence)):
+    for name in filter(is_chinese, full_names(sentence)):
         parts = DOTS.split(fold_characters(name))
         if not any(part in there or any(alike(han_classes(part), other) for other in sounds) for part in parts):
             found.append(name)
@@ -170,7 +165,7 @@ def _has_name(match: re.Match[str], cited: str, interview: str) -> bool:
         return True
     if not any(map(is_han, cited)):
         return False
-    if in_han(match.string):
+    if is_chinese(match.string):
         return False  # a Chinese sentence about Chinese words writes names as they do
     stem = stems(name)
     of_several = NEXT_NAME.match(match.string, match.end()) or NAME_BEFORE.search(_before(match.string, match))

@@ -12,6 +12,7 @@ HIDDEN = "(secret)"
 _SECRET_VARIABLE = re.compile(r"(KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$")
 _SHORTEST_SECRET = 6  # anything shorter is found in too many words
 _SHORTENED_FROM = 12  # a part of anything shorter as well
+_BEGUN = 8  # characters by which a secret is known
 _MASK = r"(?:\*{2,}|\.{2,}|…|•{2,})"  # sk-ab***yz, sk-ab...yz: how servers shorten a key they quote
 
 _USER_IN_URL = re.compile(r"(?<=://)[^\s/@?#]+@")
@@ -33,12 +34,39 @@ def redact(text: str, secrets: Iterable[str] = ()) -> str:
         for form in dict.fromkeys((secret, quote(secret, safe=""), quote(secret))):
             text = text.replace(form, HIDDEN)
         if len(secret) >= _SHORTENED_FROM:
-            begun, head, tail = (re.escape(part) for part in (secret[:8], secret[:2], secret[-3:]))
+            begun, head, tail = (re.escape(part) for part in (secret[:_BEGUN], secret[:2], secret[-3:]))
             text = re.sub(rf"{begun}[\w*.…•-]*|(?<!\w){head}[\w-]*{_MASK}[\w*-]*|{_MASK}[\w-]*{tail}", HIDDEN, text)
     text = _USER_IN_URL.sub("", text)
     text = _HEADER.sub(rf"\1{HIDDEN}", _SCHEME.sub(rf"\1{HIDDEN}", text))
     text = _QUERY.sub(rf"\1{HIDDEN}", text)
     return _STARRED.sub(HIDDEN, _KEY_SHAPED.sub(HIDDEN, text))
+
+
+class SecretFilter:
+    """The pieces of a reply without the secrets of the environment, also where a piece ends within one.
+
+    Only secrets as they are, of some length: in an answer much else looks like one.
+    """
+
+    def __init__(self) -> None:
+        long = {secret for secret in _of_environment() if len(secret) >= _SHORTENED_FROM}
+        self._secrets = sorted(long, key=len, reverse=True)
+        self._held = ""
+
+    def feed(self, piece: str) -> str:
+        """What can be shown once this piece has come."""
+        text = self._held + piece
+        for secret in self._secrets:
+            text = text.replace(secret, HIDDEN)
+        begun = (n for secret in self._secrets for n in range(1, len(secret)) if text.endswith(secret[:n]))
+        shown = len(text) - max(begun, default=0)
+        self._held = text[shown:]
+        return text[:shown]
+
+    def rest(self) -> str:
+        """What was held back, when nothing more comes; a good part of a secret is hidden as well."""
+        held, self._held = self._held, ""
+        return held if len(held) < _BEGUN else HIDDEN
 
 
 def one_line(text: str, secrets: Iterable[str] = (), longest: int = LONGEST) -> str:

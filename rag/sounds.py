@@ -19,10 +19,10 @@ from rag.translation import pinyin
 LATIN_CLASSES = [
     (re.compile(spelling), to)
     for spelling, to in (
-        (r"^x|^q(?!u)", "S"),
+        (r"^x|x(?=[iu])|q(?=i)|^q(?!u)", "S"),
         (r"^kn", "N"),
         (r"^wr", "L"),
-        (r"^[aeiouyw]+", "A"),
+        (r"^[aeiouyw]+|[yw](?=[aeiou])", "A"),
         (r"sch|tch|tsch|ts|tz|ch|sh|sc(?=[eiy])|c(?=[eiy])|zh|hs|[szj]", "S"),
         (r"ph|f|v", "F"),
         (r"gh(?![aeiouy])", ""),
@@ -41,10 +41,9 @@ INITIALS |= {"b": "P", "p": "P", "d": "T", "t": "T", "g": "K", "k": "K", "l": "L
 INITIALS |= {"f": "F", "h": "H"}
 SYLLABLE = re.compile(r"(?P<initial>zh|ch|sh|[bpmfdtnlgkhjqxzcsr]?)(?P<final>[a-zü:]*)")
 # What it costs to leave a sound out; all others cost 1. These are often silent, or written where none is spoken.
-LIGHT = {"A": 0.25, "H": 0.5, "L": 0.5, "F": 0.5, "N": 0.5}
+LIGHT = {"A": 0.75, "H": 0.5, "L": 0.5, "F": 0.5, "N": 0.5}
 # Between two that are often written for each other (th as s, soft g, -m as 恩, w as 华).
-CLOSE = {"ST": 0.75, "KS": 0.5, "MN": 0.5, "FH": 0.5}
-CLOSE |= {pair[::-1]: cost for pair, cost in CLOSE.items()}
+CLOSE = {pair: 0.5 for one, other in ("ST", "KS", "MN", "FH", "AH") for pair in (one + other, other + one)}
 LONGEST_NAME = 5  # characters of one part of a name
 
 
@@ -56,11 +55,8 @@ def sounds_like_any(name: str, han: str) -> bool:
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether two names, as classes, may be the same one."""
-    shorter, longer = sorted(map(len, (one, other)))
-    if shorter < 2:
-        return one == other
-    return _cost(one, other) <= (longer / 4 if longer > 2 else 0.25)
+    """Whether two names, as classes, may be the same one: half a sound of every three may differ."""
+    return _cost(one, other) <= max(len(one), len(other)) // 3 / 2
 
 
 def latin_classes(name: str) -> str:
@@ -109,6 +105,8 @@ def _stretches(han: str) -> frozenset[str]:
 
 
 def _has(stretches: frozenset[str], classes: str) -> bool:
+    if len(classes) < 2:
+        return False
     return classes in stretches or any(
         alike(classes, other) for other in stretches if abs(len(classes) - len(other)) < 2
     )

@@ -43,7 +43,7 @@ REPORTING = frozenset(
 def coverage(sentence: str, text: str) -> float | None:
     """How much of a sentence in Chinese a text in English says, or the other way round, 0 to 1; None without a word."""
     there = frozenset(_terms(text))
-    if _is_chinese(sentence):
+    if is_chinese(sentence):
         wanted = [(len(word), _glosses(word)) for word in words(sentence) if word not in REPORTING | FUNCTION]
         wanted += [(WRITTEN_IN_LATIN, frozenset((term,))) for term in _terms(sentence)]
     else:
@@ -169,6 +169,7 @@ def _entries() -> Iterator[tuple[str, list[str], list[str]]]:
             yield match["word"], match["pinyin"].split(), re.split(r"/|;\s*", match["definitions"])
 
 
-def _is_chinese(text: str) -> bool:
+def is_chinese(text: str) -> bool:
+    """Whether a text is mostly in Chinese characters; one carries about as much as half a Latin word."""
     han = sum(map(is_han, text))
     return 3 * han > sum(character.isascii() and character.isalpha() for character in text)

@@ -19,6 +19,7 @@ from rag.answer import Note
 from rag.citations import Drafted, drafted
 from rag.compose import Composition
 from rag.conversation import Exchange
+from rag.hidden import without_hidden
 from rag.llm import stream_reply
 from rag.messages import answer_messages, stand_alone_messages
 from rag.pack import LEAST_TOKENS, pack
@@ -92,7 +93,7 @@ class Call:
                 self.notes.append(Note("broke off", "it reached the longest reply that the model gives"))
             if chunk.text:
                 self.timings.setdefault(f"{stage}: first words", time.perf_counter() - sent)
-                yield chunk.text
+                yield without_hidden(chunk.text)
 
     def _count(self, name: str, tokens: int) -> None:
         self.usage[name] = self.usage.get(name, 0) + tokens

@@ -14,7 +14,7 @@ from pydantic import Field
 
 Part = str | float | Exception
 """Words to say, seconds to wait, or what goes wrong then."""
-Reply = str | Exception | Sequence[Part] | Callable[[Sequence[BaseMessage]], str]
+Reply = str | Exception | Sequence[Part] | Callable[[list[BaseMessage]], str]
 
 PIECE = 7  # characters
 

@@ -36,7 +36,17 @@ def hit(doc: str, start: int, end: int) -> Hit:
 
 def cite(n: int, quote: str, start: int = 0, doc: str = "tea", speaker: str = "") -> Citation:
     at: dict[str, Any] = {"quote_start": start, "quote_end": start + len(quote)}
-    return Citation(**asdict(hit(doc, 0, 999)), n=n, speaker=speaker, quote=quote, url="", role=Role.GUEST, kind=Kind.INTERVIEW, turn=1, **at)
+    return Citation(
+        **asdict(hit(doc, 0, 999)),
+        n=n,
+        speaker=speaker,
+        quote=quote,
+        url="",
+        role=Role.GUEST,
+        kind=Kind.INTERVIEW,
+        turn=1,
+        **at,
+    )
 
 
 def reply(sentences: list[tuple[str, tuple[int, ...]]], *citations: Citation) -> Answer:

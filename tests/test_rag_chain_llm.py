@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import asdict, replace
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
-from hand_made import Talk, answered, asked, make_retriever
+from hand_made import make_retriever
 from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import BaseMessage
 from langchain_core.runnables import RunnableConfig, RunnableLambda
 from sample_archive import assert_quoted, sample_retriever
-from scripted_chat import ScriptedChat, scripted
+from scripted_chat import scripted
+from tea_and_boats import (
+    AUTUMN,
+    BOAT,
+    DATES,
+    GONE,
+    INVENTED,
+    QUESTION,
+    SENSORS,
+    SPRING,
+    TALKS,
+    UNCITED,
+    asked_of,
+    kinds,
+    number_of,
+    untimed,
+)
 
 from index.errors import InputError
 from rag.answer import Answer, Finding, Note
-from rag.cache import AnswerCache
 from rag.chain import RELATED, as_runnable, ask, stream
 from rag.conversation import NOT_SAID, Exchange
 from rag.filters import Filters
@@ -27,41 +40,16 @@ from rag.prompts import NOT_ANSWERED
 from rag.retrieve import Retriever
 from rag.write import Writer
 
-TALKS: dict[str, Talk] = {
-    "tea": [
-        [asked("一年做多少茶？"), answered("春天我们做了四百一十二斤茶。", "秋天只有八十斤，因为只采一次。")],
-        [asked("霜冻那年怎么过来的？"), answered("邻居们把自家的茶苗分给了我。")],
-    ],
-    "boats": [[asked("船是谁造的？", label="记者"), answered("船是外公用杉木造的。", label="周桥")]],
-}
-QUESTION = "春天做多少茶？"
-# The sources of that question: 1 asks and 2 answers of the tea, 3 and 4 of the boats, 5 and 6 of the frost.
-SPRING, AUTUMN, BOAT = "林岚说，春天做了四百一十二斤茶[2]。", "林岚说，秋天只有八十斤，因为只采一次[2]。", "周桥说，船是外公用杉木造的[4]。"
-INVENTED, UNCITED = "林岚喜欢骑马去海边看日出[2]。", "林岚说，春天做了四百一十二斤茶。"
-GONE = OSError("connection reset by peer")
-
 
 @pytest.fixture(scope="module")
 def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
     folder = tmp_path_factory.mktemp("chain") / "index"
-    return make_retriever(folder, TALKS, lambda text: 0.5, {"tea": "2024-05-03", "boats": "2019-01-02"})
+    return make_retriever(folder, TALKS, lambda text: 0.5, DATES)
 
 
 @pytest.fixture(scope="session")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
     return sample_retriever(tmp_path_factory.getbasetemp())
-
-
-def asked_of(retriever: Retriever, model: ScriptedChat, question: str = QUESTION, **settings: Any) -> Answer:
-    return ask(retriever, question, writer=Writer(model, **settings))
-
-
-def kinds(answer: Answer) -> list[str]:
-    return [note.kind for note in answer.notes]
-
-
-def untimed(answer: Answer) -> Answer:
-    return replace(answer, timings={})
 
 
 # answers
@@ -71,7 +59,8 @@ def test_an_answer_is_what_the_model_writes_with_what_it_cites(retriever: Retrie
     answer = asked_of(retriever, scripted(AUTUMN + SPRING + BOAT, tokens=(900, 40)))
     assert (answer.answered, answer.mode, answer.model, answer.language) == (True, "llm", "test:model", "zh-Hans")
     assert answer.answer == (
-        "林岚说，秋天只有八十斤，因为只采一次。 [1] 林岚说，春天做了四百一十二斤茶。 [2] 周桥说，船是外公用杉木造的。 [3]"
+        "林岚说，秋天只有八十斤，因为只采一次。 [1] 林岚说，春天做了四百一十二斤茶。 [2] "
+        "周桥说，船是外公用杉木造的。 [3]"
     )
     assert [(one.citations, one.support) for one in answer.sentences] == [((n,), "supported") for n in (1, 2, 3)]
     assert [one.quote for one in answer.citations] == [
@@ -87,18 +76,14 @@ def test_an_answer_is_what_the_model_writes_with_what_it_cites(retriever: Retrie
     assert answer.timings["total"] >= answer.timings["write"]
 
 
-SENSORS = "How many sensors does the Carrow Firth Crossing have?"
-
-
-def number_of(prompt: str, words: str) -> str:
-    """The number of the passage that has these words."""
-    return prompt.partition(words)[0].rpartition("\n[")[2].partition("]")[0]
-
-
 @pytest.mark.parametrize(
     ("question", "true", "invented"),
     [
-        (SENSORS, "Mags Adeyemi-Strand said that there are 412 sensors on this bridge", "She rides a horse on the moon"),
+        (
+            SENSORS,
+            "Mags Adeyemi-Strand said that there are 412 sensors on this bridge",
+            "She rides a horse on the moon",
+        ),
         ("那座桥上有多少个传感器？", "Mags Adeyemi-Strand说，桥上有四百一十二个传感器", "她喜欢骑马去月亮上看日出"),
         ("那座橋上有多少個感測器？", "Mags Adeyemi-Strand說，橋上有412個感測器", "她喜歡騎馬去月亮上看日出"),
     ],
@@ -166,7 +151,9 @@ def test_the_model_may_say_that_the_interviews_do_not(retriever: Retriever, repl
 
 
 @pytest.mark.parametrize("strict", [False, True])
-@pytest.mark.parametrize(("reply", "sentences"), [(UNCITED, 1), (INVENTED + UNCITED, 2), (SPRING.replace("四", "五"), 1)])
+@pytest.mark.parametrize(
+    ("reply", "sentences"), [(UNCITED, 1), (INVENTED + UNCITED, 2), (SPRING.replace("四", "五"), 1)]
+)
 def test_an_answer_with_nothing_supported_is_none(
     retriever: Retriever, reply: str, sentences: int, strict: bool
 ) -> None:
@@ -245,8 +232,10 @@ def test_callbacks_and_tags_reach_the_model(retriever: Retriever) -> None:
 
 def test_it_is_a_step_of_a_chain_with_history(retriever: Retriever) -> None:
     model = scripted(SPRING)
-    chain = RunnableLambda(lambda text: {"question": text, "filters": Filters(interviews=("tea",))})
-    answer = (chain | as_runnable(retriever, Writer(model))).invoke(QUESTION)
+    scoped: RunnableLambda[str, Any] = RunnableLambda(
+        lambda text: {"question": text, "filters": Filters(interviews=("tea",))}
+    )
+    answer = (scoped | as_runnable(retriever, Writer(model))).invoke(QUESTION)
     assert answer.answered
     assert "boats" not in model.prompt()
     follow_up = {"question": "秋天呢？", "history": [Exchange(QUESTION, "很多。")]}
@@ -299,7 +288,7 @@ def test_rules_make_it_stand_alone_where_the_model_does_not(retriever: Retriever
     history = [Exchange("林岚怎么看茶？", "好。")]
     failing = ask(retriever, "那周桥呢？", history=history, writer=Writer(scripted(GONE, BOAT)))
     assert failing.asked_as == "周桥怎么看茶？"
-    assert (failing.answered, failing.mode, kinds(failing)) == (True, "llm", ["no model"])
+    assert (failing.answered, failing.mode, kinds(failing)) == (True, "llm", [])
     useless = ask(retriever, "那周桥呢？", history=history, writer=Writer(scripted("？？？", BOAT)))
     assert (useless.asked_as, useless.notes) == ("周桥怎么看茶？", ())
 
@@ -307,125 +296,3 @@ def test_rules_make_it_stand_alone_where_the_model_does_not(retriever: Retriever
 def test_a_model_that_is_gone_is_told_once(retriever: Retriever) -> None:
     answer = ask(retriever, "那周桥呢？", history=[Exchange("林岚怎么看茶？")], writer=Writer(scripted(GONE)))
     assert (answer.mode, kinds(answer)) == ("extractive", ["no model"])
-
-
-# failure
-
-
-def test_quotes_are_given_where_the_model_does_not_answer(retriever: Retriever) -> None:
-    answer = asked_of(retriever, scripted(GONE))
-    without = ask(retriever, QUESTION)
-    [note] = answer.notes
-    assert note.kind == "no model"
-    assert note.detail.startswith("test:model: ")
-    assert untimed(replace(answer, notes=())) == untimed(without)
-    assert (answer.mode, answer.model, answer.answered) == ("extractive", "", True)
-    assert "write" in answer.timings
-
-
-@pytest.mark.parametrize("reply", ["", " \n ", "<think>茶？</think>"])
-def test_a_model_that_says_nothing_does_not_answer(retriever: Retriever, reply: str) -> None:
-    answer = asked_of(retriever, scripted(reply))
-    assert (answer.mode, kinds(answer)) == ("extractive", ["no model"])
-
-
-def test_a_stream_that_breaks_off_keeps_what_came_and_marks_it(retriever: Retriever) -> None:
-    answer = asked_of(retriever, scripted([SPRING + AUTUMN[:9], GONE]))
-    assert (answer.mode, answer.answered, kinds(answer)) == ("llm", True, ["broke off"])
-    first, last = answer.sentences
-    assert (first.support, first.findings) == ("supported", ())
-    assert last.text == AUTUMN[:9]
-    assert last.findings[0] == Finding("cut off")
-
-
-def test_a_sentence_whose_end_came_is_not_cut_off(retriever: Retriever) -> None:
-    answer = asked_of(retriever, scripted([SPRING + BOAT, GONE]))
-    assert kinds(answer) == ["broke off"]
-    assert [one.findings for one in answer.sentences] == [(), ()]
-
-
-def test_what_breaks_off_before_anything_is_supported_is_no_answer(retriever: Retriever) -> None:
-    answer = asked_of(retriever, scripted([UNCITED + AUTUMN[:5], GONE]))
-    assert (answer.mode, kinds(answer)) == ("extractive", ["no model"])
-
-
-def test_the_time_for_the_whole_answer_is_limited(retriever: Retriever) -> None:
-    late = asked_of(retriever, scripted([0.8, SPRING]), seconds=0.2)
-    assert (late.mode, kinds(late)) == ("extractive", ["no model"])
-    assert "within 0.2 seconds" in late.notes[0].detail
-    assert late.timings["total"] < 0.7
-    half = asked_of(retriever, scripted([SPRING, BOAT[:6], 0.8, BOAT[6:]]), seconds=0.3)
-    assert (half.mode, kinds(half)) == ("llm", ["broke off"])
-    assert half.timings["total"] < 0.7
-
-
-def test_a_model_that_goes_on_and_on_is_left(retriever: Retriever, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.write.LONGEST_REPLY", 100)
-    answer = asked_of(retriever, scripted((SPRING + BOAT) * 20))
-    assert sum(len(one.text) for one in answer.sentences) <= 100
-    assert (answer.mode, answer.notes) == ("llm", (Note("broke off", "it was stopped after 100 characters"),))
-
-
-def test_a_reply_that_the_model_s_limit_cut_is_marked(retriever: Retriever) -> None:
-    answer = asked_of(retriever, scripted(SPRING + AUTUMN[:9], finish="length"))
-    assert kinds(answer) == ["broke off"]
-    assert answer.sentences[-1].findings[0] == Finding("cut off")
-
-
-def test_a_prompt_that_is_too_long_is_made_shorter_and_that_is_told(samples: Retriever) -> None:
-    def reply(messages: list[BaseMessage]) -> str:
-        if len(messages[-1].text) > 5000:
-            raise ValueError("context_length_exceeded")
-        n = number_of(messages[-1].text, "four hundred and twelve of them")
-        return f"Mags Adeyemi-Strand said that there are 412 sensors on this bridge [{n}]."
-
-    model = scripted(reply)
-    answer = asked_of(samples, model, SENSORS)
-    assert (answer.mode, answer.answered, kinds(answer)) == ("llm", True, ["fewer passages"])
-    assert len(model.asked) > 1
-    assert int(answer.notes[0].detail) < 3000
-
-
-def test_a_prompt_of_few_passages_is_not_made_shorter(retriever: Retriever) -> None:
-    model = scripted(ValueError("context_length_exceeded"))
-    answer = asked_of(retriever, model)
-    assert (answer.mode, kinds(answer), len(model.asked)) == ("extractive", ["no model"], 1)
-    assert "context" in answer.notes[0].detail
-
-
-def test_a_fallback_that_finds_no_quote_declines(retriever: Retriever, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.chain.extract", lambda *_: [])
-    answer = asked_of(retriever, scripted(GONE))
-    assert (answer.answered, answer.mode, kinds(answer)) == (False, "extractive", ["no model"])
-    assert answer.related
-
-
-# the cache
-
-
-def test_the_same_question_again_costs_no_call(retriever: Retriever, tmp_path: Path) -> None:
-    cache = AnswerCache(tmp_path / "cache.sqlite")
-    model = scripted(SPRING + INVENTED, tokens=(10, 2))
-    first = asked_of(retriever, model, cache=cache)
-    again = asked_of(retriever, model, cache=cache)
-    assert len(model.asked) == 1
-    assert (kinds(first), again.notes) == ([], (Note("cached", "write"),))
-    assert (again.answer, again.sentences, again.citations) == (first.answer, first.sentences, first.citations)
-    assert (first.usage, again.usage) == ({"prompt_tokens": 10, "completion_tokens": 2}, {})
-    strict = asked_of(retriever, model, cache=cache, strict=True)  # the same reply, checked anew
-    assert (len(model.asked), kinds(strict), len(strict.sentences)) == (1, ["cached", "dropped"], 1)
-    asked_of(retriever, model, "秋天做多少茶？", cache=cache)
-    assert len(model.asked) == 2
-
-
-def test_what_broke_off_is_asked_again(retriever: Retriever, tmp_path: Path) -> None:
-    cache = AnswerCache(tmp_path / "cache.sqlite")
-    model = scripted([SPRING, GONE], SPRING)
-    assert kinds(asked_of(retriever, model, cache=cache)) == ["broke off"]
-    assert kinds(asked_of(retriever, model, cache=cache)) == []
-
-
-def test_an_answer_is_plain_data(retriever: Retriever) -> None:
-    record = asdict(asked_of(retriever, scripted(SPRING.replace("[2]", "[4, 99]"))))
-    assert [finding["kind"] for finding in record["sentences"][0]["findings"]] == ["no such citation", "repaired"]
-    assert record["citations"][0]["role"] == "guest"

@@ -203,9 +203,15 @@ def test_a_sentence_comes_as_soon_as_the_next_begins() -> None:
     assert [one.text for one in coming] == [f"{TEA}。"]
 
 
-WORDS = st.sampled_from([FOG, TEA, RAIN, SAID, LEFT, "雾", "是的", "Yes", "“雾。”", "「茶」", "1. ", "- ", "**", "2016", "3.5"])
-SIGNS = st.sampled_from(["。", "。", "，", ". ", ", ", "！", "?", "\n", "\n\n", " ", "\u3000", "……", "：", "...", "”", "("])
-MARKS = st.sampled_from(["[1]", "[2]", " [3]", "[1][2]", "[1, 2]", "【4†a】", "[^5]", "［６］", "[", "]", "[1", "[1-3]", "【"])
+WORDS = st.sampled_from(
+    [FOG, TEA, RAIN, SAID, LEFT, "雾", "是的", "Yes", "“雾。”", "「茶」", "1. ", "- ", "**", "2016", "3.5"]
+)
+SIGNS = st.sampled_from(
+    ["。", "。", "，", ". ", ", ", "！", "?", "\n", "\n\n", " ", "\u3000", "……", "：", "...", "”", "("]
+)
+MARKS = st.sampled_from(
+    ["[1]", "[2]", " [3]", "[1][2]", "[1, 2]", "【4†a】", "[^5]", "［６］", "[", "]", "[1", "[1-3]", "【"]
+)
 
 
 @st.composite
@@ -230,7 +236,9 @@ def test_any_text_can_be_read(reply: str) -> None:
     assert read(*reply) == read(reply)
 
 
-@pytest.mark.parametrize("filling", ["雾" * 20_000, "fog " * 5_000, "[" * 20_000, " " * 20_000, "\n" * 20_000, "“雾" * 10_000])
+@pytest.mark.parametrize(
+    "filling", ["雾" * 20_000, "fog " * 5_000, "[" * 20_000, " " * 20_000, "\n" * 20_000, "“雾" * 10_000]
+)
 def test_a_long_reply_without_a_full_stop_takes_no_long_time(filling: str) -> None:
     begin = time.perf_counter()
     read(f"{FOG}[1]。{filling}{TEA}[2]。")

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from index.model import Kind, Role
 from rag.answer import Finding
-from rag.citations import Drafted, drafted
 from rag.check import Checked, level
+from rag.citations import Drafted, drafted
 from rag.compose import Composition, check_sentence, joined
 from rag.pack import Source, pack
 from rag.retrieve import Retriever
@@ -21,7 +21,11 @@ TALKS: dict[str, Talk] = {
     "tea": [[asked("一年做多少茶？"), answered("春天我们做了四百一十二斤茶。", "秋天只有八十斤，因为只采一次。")]],
     "boats": [[asked("船是谁造的？", label="记者"), answered("船是外公用杉木造的。", label="周桥")]],
 }
-SPRING, AUTUMN, BOAT = "林岚说，春天做了四百一十二斤茶", "林岚说，秋天只有八十斤，因为只采一次", "周桥说，船是外公用杉木造的"
+SPRING, AUTUMN, BOAT = (
+    "林岚说，春天做了四百一十二斤茶",
+    "林岚说，秋天只有八十斤，因为只采一次",
+    "周桥说，船是外公用杉木造的",
+)
 INVENTED = "林岚喜欢骑马去海边看日出"
 
 
@@ -107,7 +111,12 @@ def test_a_wrong_mark_is_put_right_and_that_is_recorded(empty: Composition) -> N
 def test_without_a_mark_nothing_is_supported_however_true(empty: Composition) -> None:
     add(empty, f"{BOAT}[4]。", f"{SPRING}。")
     last = empty.sentences[-1]
-    assert (last.citations, last.support, last.support_score, last.findings) == ((), "unsupported", 0.0, (Finding("uncited"),))
+    assert (last.citations, last.support, last.support_score, last.findings) == (
+        (),
+        "unsupported",
+        0.0,
+        (Finding("uncited"),),
+    )
 
 
 # what is shown
@@ -117,7 +126,12 @@ def test_nothing_is_shown_before_something_is_supported(empty: Composition) -> N
     assert add(empty, f"{INVENTED}[2]。", f"{SPRING}。") == [False, False]
     assert (empty.sentences, empty.citations, empty.refused) == ([], [], 2)
     assert add(empty, f"{SPRING}[2]。", f"{INVENTED}[2]。") == [True, True]
-    assert [sentence.support for sentence in empty.sentences] == ["unsupported", "unsupported", "supported", "unsupported"]
+    assert [sentence.support for sentence in empty.sentences] == [
+        "unsupported",
+        "unsupported",
+        "supported",
+        "unsupported",
+    ]
     assert empty.refused == 0
 
 
@@ -151,7 +165,9 @@ def test_a_sentence_that_was_cut_off_says_so(empty: Composition) -> None:
     assert empty.sentences[0].findings == (Finding("cut off"),)
 
 
-@given(st.lists(st.sampled_from([f"{SPRING}[2]。", f"{BOAT}[4]。", f"{INVENTED}[1]。", f"{AUTUMN}。", f"{BOAT}[2, 99]。"])))
+@given(
+    st.lists(st.sampled_from([f"{SPRING}[2]。", f"{BOAT}[4]。", f"{INVENTED}[1]。", f"{AUTUMN}。", f"{BOAT}[2, 99]。"]))
+)
 def test_numbers_and_citations_always_agree(retriever: Retriever, reply: list[str]) -> None:
     composition = begun(retriever)
     add(composition, *reply)

@@ -85,8 +85,10 @@ def alone(people: Retriever, *questions: str) -> str:
 @pytest.mark.parametrize(
     "follow_up",
     [
-        "那周桥呢？", "那周桥呢", "周桥呢?", "那么周桥呢？", "还有周桥？", "周桥怎么看？", "那周桥又怎么看呢？", "那周桥的看法呢？", "周桥的呢？",
-        "那麼周橋呢？", "周橋怎麼看？", "請問周橋呢？", "请问周桥怎么看？", "至于周桥呢？", "换成周桥呢？", "周桥对此怎么看？", "那　周桥　呢？！",
+        "那周桥呢？", "那周桥呢", "周桥呢?", "那么周桥呢？", "还有周桥？", "周桥怎么看？", "那周桥又怎么看呢？",
+        "那周桥的看法呢？", "周桥的呢？", "那　周桥　呢？！",
+        "那麼周橋呢？", "周橋怎麼看？", "請問周橋呢？", "请问周桥怎么看？", "至于周桥呢？",
+        "换成周桥呢？", "周桥对此怎么看？",
     ],
 )  # fmt: skip
 def test_the_same_of_somebody_else(people: Retriever, follow_up: str) -> None:
@@ -97,7 +99,15 @@ def test_the_same_of_somebody_else(people: Retriever, follow_up: str) -> None:
 
 @pytest.mark.parametrize(
     "follow_up",
-    ["And Musk?", "and musk", "What about Musk?", "How about Musk, then?", "And Musk's view?", "So what does Musk think?", "Musk too?"],
+    [
+        "And Musk?",
+        "and musk",
+        "What about Musk?",
+        "How about Musk, then?",
+        "And Musk's view?",
+        "So what does Musk think?",
+        "Musk too?",
+    ],
 )
 def test_the_same_of_somebody_else_in_english(people: Retriever, follow_up: str) -> None:
     expected = f"What does {'musk' if 'musk' in follow_up else 'Musk'} think of winter?"
@@ -122,7 +132,11 @@ def test_a_given_name_that_the_archive_does_not_have_goes_with_the_name(people: 
         ("林岚怎么看天气的变化？", "外婆呢", "林岚怎么看外婆？"),
         ("林嵐怎麼看天氣？", "那麼霜凍呢？", "林嵐怎麼看霜凍？"),
         ("What does Edda Moor think about winter?", "What about snow?", "What does Edda Moor think about snow?"),
-        ("What did Edda Moor say about winter?", "And how about the harbour?", "What did Edda Moor say about the harbour?"),
+        (
+            "What did Edda Moor say about winter?",
+            "And how about the harbour?",
+            "What did Edda Moor say about the harbour?",
+        ),
     ],
 )
 def test_the_same_of_something_else(people: Retriever, before: str, follow_up: str, expected: str) -> None:
@@ -153,10 +167,11 @@ def test_a_chain_of_follow_ups_keeps_what_was_carried_over(people: Retriever) ->
 @pytest.mark.parametrize(
     "question",
     [
-        "周桥是哪一年开始造船的？", "周桥小时候的梦想是什么呢？", "周桥也这么看吗？", "为什么呢？", "后来呢？", "现在呢？", "你呢？",
-        "其他人呢？", "其它的呢？", "别人呢？", "他们呢？", "其他的船呢？", "吉他要多少钱？", "利他主义是什么？", "林岚和周桥呢？",
-        "Why?", "And then?", "What about others?", "What about this?", "When did Musk build the tower?", "What does hers say?",
-        "And they?", "Did the theory hold?", "¿Por qué?", "那林岚呢？",
+        "周桥是哪一年开始造船的？", "周桥小时候的梦想是什么呢？", "周桥也这么看吗？", "为什么呢？",
+        "后来呢？", "现在呢？", "你呢？", "其他人呢？", "其它的呢？", "别人呢？", "他们呢？", "其他的船呢？",
+        "吉他要多少钱？", "利他主义是什么？", "林岚和周桥呢？", "那林岚呢？",
+        "Why?", "And then?", "What about others?", "What about this?", "When did Musk build the tower?",
+        "What does hers say?", "And they?", "Did the theory hold?", "¿Por qué?",
     ],
 )  # fmt: skip
 def test_what_stands_alone_or_cannot_be_told_stays(people: Retriever, question: str) -> None:
@@ -171,7 +186,12 @@ def test_nobody_is_carried_over_where_it_could_be_two_or_nobody(people: Retrieve
     assert stand_alone("她呢？", (), people.view) == "她呢？"
 
 
-@given(st.lists(st.one_of(st.text(max_size=12), st.sampled_from(["那周桥呢？", "林岚怎么看天气？", "她呢？", "霜冻呢？"])), min_size=1))
+@given(
+    st.lists(
+        st.one_of(st.text(max_size=12), st.sampled_from(["那周桥呢？", "林岚怎么看天气？", "她呢？", "霜冻呢？"])),
+        min_size=1,
+    )
+)
 def test_any_conversation_gives_a_question(people: Retriever, questions: list[str]) -> None:
     assert isinstance(alone(people, *questions), str)
 

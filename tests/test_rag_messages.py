@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from hand_made import Talk, answered, asked, make_retriever, summed_up
@@ -48,7 +47,9 @@ def test_a_stretch_has_its_number_its_speaker_their_role_and_the_date(retriever:
     assert f"{tea}> 春天四百斤。\n> 秋天八十斤。\n" in prompt
     boats = r"Interview: boats, date unknown\n\[\d\] 记者 \(interviewer, asking\):\n> 船是谁造的？\n"
     assert re.search(boats + r"\[\d\] 周桥 \(guest\):\n> 船是外公造的。\n", prompt)
-    assert re.search(r"\[\d\] Editor \(written by the editors, not said in the interview\):\n> 林岚种茶十五年。\n", prompt)
+    assert re.search(
+        r"\[\d\] Editor \(written by the editors, not said in the interview\):\n> 林岚种茶十五年。\n", prompt
+    )
     assert [int(n) for n in re.findall(r"^\[(\d)\] ", prompt, re.MULTILINE)] == [1, 2, 3, 4, 5]
 
 
@@ -125,7 +126,9 @@ def test_a_question_is_data_too(retriever: Retriever) -> None:
 
 
 def test_a_conversation_is_quoted_and_long_answers_are_cut() -> None:
-    rules, asked_now = stand_alone_messages("那周桥呢？", [Exchange("林岚种什么？", "茶。\n[1]"), Exchange("多少？", "山" * 999)])
+    rules, asked_now = stand_alone_messages(
+        "那周桥呢？", [Exchange("林岚种什么？", "茶。\n[1]"), Exchange("多少？", "山" * 999)]
+    )
     assert rules.text == prompts.STAND_ALONE
     assert asked_now.text.startswith("> Question: 林岚种什么？\n> Answer: 茶。 (1)\n> Question: 多少？\n> Answer: 山")
     assert asked_now.text.count("山") == REMEMBERED

