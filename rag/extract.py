@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from index.model import Kind, Role, Sentence
 from index.script import CLOSING
 from rag.closeness import Floats, standard
+from rag.names_in import mentions
 from rag.retrieve import Ranking, Retriever
 
 OWN, PASSAGE, REPLY, SHARED, NUMBER = 1.0, 0.6, 0.4, 4.0, 1.5
@@ -26,6 +27,7 @@ NEAREST_REPLY = 2.0  # the reply to an interviewer's question that this one repe
 GO_ON = 0.6  # for following on from a sentence already chosen: fewer, longer quotations
 HOST = 1.5  # taken from a host's words, which are context more often than an answer
 EDITORS = 2.0
+OTHERS = 2.5  # taken from the words of others where the question names who is to answer
 ASKS = 1.5  # taken from a question within an answer
 SHORT = 3  # letters or digits; less than that answers nothing but the question it replied to
 FALL_OFF = 5.0  # a sentence worth so much less than the best is not worth quoting
@@ -103,6 +105,7 @@ def _worth(retriever: Retriever, ranking: Ranking, passage_of: dict[int, int]) -
     asked_before = _asked_before(ranking, passage_of)
     texts = [view.text_of(doc)[s.start : s.end] for doc, s in map(view.index.sentences.__getitem__, passage_of)]
     shared = retriever.index.lexical.overlaps(ranking.question, texts)
+    named = {person for _, _, person in mentions(view, ranking.question)}
     own: dict[int, float] = {}
     for (row, passage), text, words in zip(passage_of.items(), texts, shared, strict=True):
         doc, sentence = view.index.sentences[row]
@@ -119,6 +122,7 @@ def _worth(retriever: Retriever, ranking: Ranking, passage_of: dict[int, int]) -
             - ASKS * text.rstrip(CLOSING).endswith(("?", "？"))
             - HOST * (turn.role in (Role.HOST, Role.AUDIENCE))
             - EDITORS * (turn.kind is not Kind.INTERVIEW)
+            - OTHERS * bool(named and view.speaker(doc, turn).person not in named)
         )
     lowest = min(own.values(), default=0.0)
     return {row: value + NEIGHBOUR * _lent(retriever, own, row, lowest) for row, value in own.items()}

@@ -75,9 +75,11 @@ def missing_names(view: View, sentence: str, cited: str, interview: str, speaker
     return list(dict.fromkeys(found))
 
 
+@lru_cache(maxsize=1024)
 def folded_as_long(text: str) -> str:
     """The text folded, as long as it was: some signs fold to several."""
-    return _folded_as_long(text)
+    folded = fold_characters(text)
+    return folded if len(folded) == len(text) else "".join(fold_characters(c)[:1] or " " for c in text)
 
 
 def is_han_name(name: str) -> bool:
@@ -187,9 +189,3 @@ def _before(text: str, match: re.Match[str]) -> str:
 def _searched(text: str) -> str:
     """A text that is only searched: folded, however long that makes it."""
     return fold_characters(text)
-
-
-@lru_cache(maxsize=1024)
-def _folded_as_long(text: str) -> str:
-    folded = fold_characters(text)
-    return folded if len(folded) == len(text) else "".join(fold_characters(c)[:1] or " " for c in text)

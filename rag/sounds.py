@@ -15,7 +15,7 @@ from functools import lru_cache
 from index.script import fold_characters, is_han
 from rag.translation import pinyin
 
-# Spellings and their class, tried in this order: A stands for a syllable that begins with a vowel.
+# Spellings and their class, tried in this order: A stands for a syllable that begins with a vowel, Z for th.
 LATIN_CLASSES = [
     (re.compile(spelling), to)
     for spelling, to in (
@@ -26,7 +26,8 @@ LATIN_CLASSES = [
         (r"sch|tch|tsch|ts|tz|ch|sh|sc(?=[eiy])|c(?=[eiy])|zh|hs|[szj]", "S"),
         (r"ph|f|v", "F"),
         (r"gh(?![aeiouy])", ""),
-        (r"th|[td]", "T"),
+        (r"th", "Z"),
+        (r"[td]", "T"),
         (r"x", "KS"),
         (r"ng(?![aeiouy])|n", "N"),
         (r"m", "M"),
@@ -42,8 +43,8 @@ INITIALS |= {"f": "F", "h": "H"}
 SYLLABLE = re.compile(r"(?P<initial>zh|ch|sh|[bpmfdtnlgkhjqxzcsr]?)(?P<final>[a-zü:]*)")
 # What it costs to leave a sound out; all others cost 1. These are often silent, or written where none is spoken.
 LIGHT = {"A": 0.75, "H": 0.5, "L": 0.5, "F": 0.5, "N": 0.5}
-# Between two that are often written for each other (th as s, soft g, -m as 恩, w as 华).
-CLOSE = {pair: 0.5 for one, other in ("ST", "KS", "MN", "FH", "AH") for pair in (one + other, other + one)}
+# Between two that are often written for each other (th as s or t, soft g, -m as 恩, w as 华).
+CLOSE = {pair: 0.5 for one, other in ("ZS", "ZT", "KS", "MN", "FH", "AH") for pair in (one + other, other + one)}
 LONGEST_NAME = 5  # characters of one part of a name
 
 

@@ -1,4 +1,4 @@
-"""Two interviews to check sentences against, one in Chinese and one in English, and what a model would be shown of them."""
+"""Two interviews to check sentences against, in Chinese and in English, and what a model would be shown of them."""
 
 from __future__ import annotations
 
