@@ -19,7 +19,7 @@ from rag.names_in import missing_names
 from rag.negation import contradicts
 from rag.pack import Source
 from rag.retrieve import Retriever
-from rag.support import Claim, has_foreign_clause, support
+from rag.support import Claim, support
 
 # Limits on the support, chosen on the development half of the claims: below WEAK a sentence is unsupported, below
 # SUPPORTED weak; CLEAR is what another source must reach for a citation to be put right.
@@ -32,7 +32,6 @@ WORST: dict[FindingKind, float] = {
     "name": 0.1,
     "negation": 0.3,
     "question": 0.3,
-    "meaning": 0.49,
 }
 LONGEST = 1000  # characters; what is longer is no sentence, and for it no better citation is looked for
 INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -77,9 +76,8 @@ def level(score: float) -> Support:
 def _judged(claim: Claim, cited: Sequence[Source]) -> Checked:
     found = list(_findings(claim, cited)) if cited else []
     score = min([support(claim, cited), *(WORST[finding.kind] for finding in found)])
-    if cited and not found and (score < SUPPORTED or has_foreign_clause(claim, cited)):
+    if cited and not found and score < SUPPORTED:
         found.append(Finding("meaning"))
-        score = min(score, WORST["meaning"])
     return Checked(tuple(cited), level(score), score, tuple(found))
 
 

@@ -28,8 +28,6 @@ OVER_TIME = re.compile(
     re.IGNORECASE,
 )
 
-Stretch = tuple[int, int]
-
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -78,11 +76,12 @@ def pack(retriever: Retriever, ranking: Ranking, top_k: int, tokens: int) -> Pac
 
 
 def source_at(retriever: Retriever, doc: str, start: int, end: int) -> Source:
-    """The stretch of one passage and turn that holds these offsets, as source number 0."""
-    view, passages = retriever.view, retriever.index.passages
-    rows = [row for row, passage in enumerate(passages) if passage.doc == doc and passage.start <= start < passage.end]
-    row = min(rows, key=lambda row: passages[row].start) if rows else 0
-    piece = next(p for p in _pieces(view, passages[row], whole=False) if p.start <= start < p.end)
+    """The stretch of one passage and turn that holds these offsets, as source number 0. Raises ValueError for none."""
+    view, row = retriever.view, retriever.view.passage_at(doc, start)
+    pieces = _pieces(view, retriever.index.passages[row], whole=False) if row is not None else []
+    piece = next((one for one in pieces if one.start <= start < one.end), None)
+    if row is None or piece is None:
+        raise ValueError(f"{doc}: no passage holds {start}")
     return _source(view, 0, Piece(doc, piece.turn, piece.start, max(piece.end, end)), row)
 
 

@@ -24,8 +24,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
 
-import numpy as np
-
 from index.numerals import canonical
 from index.script import language
 from index.sentences import width
@@ -47,7 +45,6 @@ WEIGHTS: dict[Kind, dict[str, float]] = {
     "other": {"constant": -11.8, "near": 14.8, "nearer": 24.9},
 }
 CLAUSE = re.compile(r"[^，,；;：:。！？!?、\n]+")
-LONG, NOTHING, FAR = 6.0, 0.02, 0.85  # of a clause that the cited words do not have: width, words said, cosine
 SHORT = 4  # Chinese characters; a shorter clause goes with the one before it
 MOST_CLAUSES = 30  # those of a longer text are taken together
 
@@ -107,22 +104,6 @@ def support(claim: Claim, cited: Sequence[Source]) -> float:
     weights = WEIGHTS[kind]
     total = weights["constant"] + sum(weights[name] * value for name, value in found.items())
     return 1 / (1 + math.exp(-total))
-
-
-def has_foreign_clause(claim: Claim, cited: Sequence[Source]) -> bool:
-    """Whether the cited words have nothing of one clause of a claim, and nothing near it either.
-
-    What is otherwise taken from the source, word by word, would carry such a clause along. Same language only.
-    """
-    text = "\n".join(source.text for source in cited)
-    if _kind(claim.text, text) != "same":
-        return False
-    view, vectors = claim.retriever.view, claim.retriever.index.sentence_vectors
-    rows = np.concatenate([view.rows_between(source.doc, source.start, source.end) for source in cited])
-    foreign = (one for one in claim.clauses if width(one) >= LONG and said_by(claim, one, text) < NOTHING)
-    return len(rows) > 0 and any(
-        float((vectors.vectors(rows) @ claim.retriever.embedder.encode_query(one)).max()) < FAR for one in foreign
-    )
 
 
 def signs(claim: Claim, cited: Sequence[Source], kind: Kind | None = None) -> tuple[Kind, dict[str, float]]:
