@@ -55,13 +55,14 @@ def misattributed(view: View, sentence: str, cited: Sequence[Source]) -> list[st
     speakers = {source.speaker.person for source in cited}
     roles = {source.speaker.role for source in cited}
     named = mentions(view, sentence)
+    spoken_of = {person for source in cited for _, _, person in mentions(view, source.text)}
     found = [
         sentence[start:end]
         for start, end, person in named
         if person not in speakers
         and (SAYS.match(folded, end) or ACCORDING.search(folded[max(0, start - NEAR) : start]))
     ]
-    if named and not any(person in speakers for _, _, person in named):
+    if named and not any(person in speakers | spoken_of for _, _, person in named):
         found.append(sentence[named[0][0] : named[0][1]])  # it leaves out whose words these are
     found.extend(_strangers(view, sentence, speakers))
     for role, pattern in ASKERS.items():

@@ -45,6 +45,12 @@ MAY = re.compile(r"\b(?:in|since|until|by|of|last|this|early|mid|late|on \d+)[ -
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEKDAY = re.compile(rf"\b({'|'.join(WEEKDAYS)})s?\b|(?:周|星期|礼拜)([一二三四五六日天])")
 ONES = "first second third fourth fifth sixth seventh eighth ninth".split()
+ONE_TO_NINE = "[一二三四五六七八九]"
+CLOCK = re.compile(rf"({ONE_TO_NINE}|十[一二]?|\d{{1,2}})点([一二三四五]?十{ONE_TO_NINE}?|\d{{2}})分")
+TENTHS_AND_ONES = re.compile(rf"(?<!百分之)({ONE_TO_NINE})成({ONE_TO_NINE})(?![个年月天名位])")
+ABOUT = re.compile(
+    rf"(?<![一二三四五六七八九十百千万亿零〇])({ONE_TO_NINE})({ONE_TO_NINE})(?=[岁个年月天次人位名倍块条张米斤里分小])"
+)
 ORDINALS = [
     *("zeroth", *ONES, "tenth", "eleventh", "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth"),
     *("seventeenth", "eighteenth", "nineteenth", "twentieth", *(f"twenty-{one}" for one in ONES)),
@@ -96,8 +102,16 @@ def missing_quotations(sentence: str, cited: str, interview: str) -> list[str]:
 
 @lru_cache(maxsize=256)
 def _plain(folded: str) -> str:
-    """A folded text with its numbers in plain digits."""
-    return canonical(folded.replace("两成", "二成"))
+    """A folded text with its numbers in plain digits: also clock times, 三成一 (31%), and both ends of 四五岁."""
+    text = CLOCK.sub(lambda time: f" {_digit(time[1])}:{_digit(time[2])} ", folded.replace("两成", "二成"))
+    text = TENTHS_AND_ONES.sub(lambda share: f" {_digit(share[1])}{_digit(share[2])}% ", text)
+    return canonical(ABOUT.sub(lambda ends: f" {_digit(ends[1])} {_digit(ends[2])} ", text))
+
+
+def _digit(numeral: str) -> str:
+    """A small Chinese numeral in digits."""
+    place = "〇一二三四五六七八九".find(numeral)
+    return numeral if numeral.isdigit() else str(place) if place > 0 else canonical(f"{numeral}个")[:-1]
 
 
 def _without_date(said: str, date: str) -> str:

@@ -122,7 +122,8 @@ def _absent_people(sentence: str, cited: str) -> list[str]:
         if not any(part in there or any(alike(han_classes(part), other) for other in sounds) for part in parts):
             found.append(name)
     match = BEGINS_WITH.match(folded) if cited_in_han else None
-    if match and not is_word(match.group()) and match.group() not in there:
+    is_strange = match and not any(is_word(match.group()[:size]) for size in (2, 3))
+    if match and is_strange and match.group() not in there:
         found.append(sentence[: match.end()])
     return found
 

@@ -192,3 +192,28 @@ def test_time_grows_no_faster_than_the_text(unit: str) -> None:
     missing_numbers(text, SAID, ["2024-10-17"])
     missing_quotations(text, SAID, SAID)
     assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("sentence", "cited"),
+    [
+        ("The train got in at 5:10.", "是它早上五点十分到"),
+        ("上座率只有31%。", "結果上座率三成一，七個月就停了"),
+        ("Cows four or five years old.", "我只要四五岁的母黄牛"),
+        ("十二点三十分开饭。", "We eat at 12:30."),
+    ],
+)
+def test_clock_times_shares_and_about_so_many(sentence: str, cited: str) -> None:
+    assert missing_numbers(sentence, cited) == []
+
+
+@pytest.mark.parametrize(
+    ("sentence", "cited", "missing"),
+    [
+        ("The train got in at 5:40.", "是它早上五点十分到", ["40"]),
+        ("上座率只有41%。", "上座率三成一", ["41"]),
+        ("Cows seven years old.", "我只要四五岁的母黄牛", ["7"]),
+    ],
+)
+def test_another_time_share_or_range_is_missing(sentence: str, cited: str, missing: list[str]) -> None:
+    assert missing_numbers(sentence, cited) == missing
