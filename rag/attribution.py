@@ -55,7 +55,8 @@ def misattributed(view: View, sentence: str, cited: Sequence[Source]) -> list[st
     speakers = {source.speaker.person for source in cited}
     roles = {source.speaker.role for source in cited}
     named = mentions(view, sentence)
-    spoken_of = {person for source in cited for _, _, person in mentions(view, source.text)}
+    said = (source.text for source in cited if source.speaker.role is not Role.EDITOR)
+    spoken_of = {person for text in said for _, _, person in mentions(view, text)}
     found = [
         sentence[start:end]
         for start, end, person in named

@@ -23,6 +23,7 @@ from rag.compose import Composition, joined
 from rag.conversation import NOT_SAID, Exchange, in_context, stand_alone
 from rag.extract import Quotation, extract
 from rag.filters import EVERYTHING, Filters
+from rag.names_in import mentions
 from rag.retrieve import Ranking, Retriever
 
 if TYPE_CHECKING:
@@ -126,9 +127,16 @@ def _alone(retriever: Retriever, question: str, history: Sequence[Exchange], cal
         from rag.write import stand_alone as rewritten
 
         with suppress(ChatModelUnavailable):  # what is wrong with it will be told when it is to answer
-            if said := rewritten(question, history, call):
+            said = rewritten(question, history, call)
+            if said and _keeps_names(retriever, question, said):
                 return said
     return stand_alone(question, history, retriever.view)
+
+
+def _keeps_names(retriever: Retriever, question: str, said: str) -> bool:
+    """Whether a rewritten question still names whom it was about; small models like to repeat the one before."""
+    asked, kept = ({person for _, _, person in mentions(retriever.view, text)} for text in (question, said))
+    return asked <= kept
 
 
 def _written(retriever: Retriever, asked: Asked, top_k: int | None, max_chars: int, call: Call) -> Iterator[Answer]:
@@ -137,7 +145,7 @@ def _written(retriever: Retriever, asked: Asked, top_k: int | None, max_chars: i
 
     composition: Composition | None = None
     try:
-        for composition in write.compose(retriever, asked.ranking, top_k or write.TOP_K, call):
+        for composition in write.compose(retriever, asked.ranking, asked.language, top_k or write.TOP_K, call):
             if composition.sentences:
                 yield _composed(asked, composition, call)
     except ChatModelUnavailable as error:
@@ -147,6 +155,8 @@ def _written(retriever: Retriever, asked: Asked, top_k: int | None, max_chars: i
             yield replace(quoted, notes=tuple(call.notes), usage=call.usage, timings=call.timings)
             return
         call.notes.append(Note("broke off", str(error)))
+        if composition.dropped:
+            call.notes.append(Note("dropped", str(composition.dropped)))
         yield _composed(asked, composition, call)
         return
     if composition is None or not composition.sentences:

@@ -8,7 +8,6 @@ from itertools import groupby
 
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
-from index.script import language
 from rag import citations, prompts
 from rag.conversation import REMEMBERED, Exchange
 from rag.hidden import without_hidden
@@ -23,9 +22,8 @@ INSTRUCTION = re.compile(r"\[(/?[A-Z][A-Z_]+)\]")
 LONGEST_HEADING = 200  # characters of a title, section or name
 
 
-def answer_messages(view: View, question: str, sources: Sequence[Source]) -> list[BaseMessage]:
-    """The prompt for an answer to a question that stands alone."""
-    asked_in = language(question)
+def answer_messages(view: View, question: str, sources: Sequence[Source], asked_in: str) -> list[BaseMessage]:
+    """The prompt for an answer, in the language `asked_in`, to a question that stands alone."""
     filled = prompts.QUESTION.format(
         passages="\n\n".join(_interview(view, list(group)) for group in _interviews(sources)),
         question=data(question),

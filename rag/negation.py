@@ -82,6 +82,12 @@ UNDECIDED = re.compile(
     r"(.)[不没]\1|有没有|能不能|是否|不是.{0,80}而是|而不是|而非|[?？]|吗\s*$"
     r"|\bwhether\b|\brather than\b|\binstead of\b|\bnot\b.{0,80}\bbut\b"
 )
+# "Lin Lan said in 2020 that", 林岚在2020年说: what reports a clause and can stand in no source.
+REPORTS = re.compile(
+    r"^[^，。]{0,16}?(?<!不)(?<!没)(?:表示|认为|指出|提到|谈到|觉得|强调|承认|回忆|解释|说)(?=[^，。]{3})"
+    r"|^.{0,60}?\b(?:said|says|thinks|believes|explained|explains|recalled|recalls|admitted|admits)\b"
+    r"(?: in \d{4})?(?: that)?\b"
+)
 CLAUSE = re.compile(r"[^，,。.！!；;：:\n、]+")
 
 
@@ -154,7 +160,7 @@ def _opposed(one: str, other: str) -> bool:
 
 
 def _clauses(text: str) -> list[Clause]:
-    return [Clause(match.group()) for match in CLAUSE.finditer(fold(text))]
+    return [Clause(REPORTS.sub("", match.group())) for match in CLAUSE.finditer(fold(text))]
 
 
 def _with_pairs(clauses: Sequence[Clause]) -> list[Clause]:

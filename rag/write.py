@@ -99,8 +99,10 @@ class Call:
         self.usage[name] = self.usage.get(name, 0) + tokens
 
 
-def compose(retriever: Retriever, ranking: Ranking, top_k: int, call: Call) -> Iterator[Composition]:
+def compose(retriever: Retriever, ranking: Ranking, asked_in: str, top_k: int, call: Call) -> Iterator[Composition]:
     """The answer to the question of a ranking, as often as a sentence of it can be shown; at least once, at the end.
+
+    It is asked for in the language `asked_in`, which a follow-up need not share with the question it became.
 
     Raises ChatModelUnavailable as rag/llm.py does; the composition that was yielded before stays good.
     """
@@ -113,7 +115,7 @@ def compose(retriever: Retriever, ranking: Ranking, top_k: int, call: Call) -> I
         composition = Composition(retriever, ranking, packed.sources, call.writer.strict)
         call.spend("pack", begin)
         try:
-            yield from _write(retriever, ranking, composition, call)
+            yield from _write(ranking.question, asked_in, composition, call)
             return
         except ContextTooLong:
             tokens = min(tokens, packed.tokens) // 2
@@ -136,9 +138,9 @@ def stand_alone(question: str, history: Sequence[Exchange], call: Call) -> str:
     return said if is_useful and any(map(str.isalnum, said)) else ""
 
 
-def _write(retriever: Retriever, ranking: Ranking, composition: Composition, call: Call) -> Iterator[Composition]:
+def _write(question: str, asked_in: str, composition: Composition, call: Call) -> Iterator[Composition]:
     begin, checking = time.perf_counter(), 0.0
-    messages = answer_messages(retriever.view, ranking.question, composition.sources)
+    messages = answer_messages(composition.retriever.view, question, composition.sources, asked_in)
     failures: list[ChatModelUnavailable] = []
     pieces = _no_longer_than(LONGEST_REPLY, call.stream(messages, call.left, "write"), call)
     try:

@@ -78,8 +78,11 @@ def test_other_questions_other_settings_and_fresh_begin_anew(index: Path, monkey
 
 
 def test_a_baseline_that_was_done_is_not_built_again(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
     with monkeypatch.context() as patch:
-        patch.setattr(eval.session, "with_similarity", lambda *_: signal.raise_signal(signal.SIGINT))
+        patch.setattr(eval.session, "with_similarity", interrupted)
         assert evaluate(index, "--baseline", "langchain").exit_code == 130
     result = evaluate(index, "--baseline", "langchain")
     assert result.exit_code == 0

@@ -293,6 +293,19 @@ def test_rules_make_it_stand_alone_where_the_model_does_not(retriever: Retriever
     assert (useless.asked_as, useless.notes) == ("周桥怎么看茶？", ())
 
 
+def test_a_rewriting_that_loses_whom_it_is_about_is_not_taken(retriever: Retriever) -> None:
+    model = scripted("林岚怎么看茶？", BOAT)
+    answer = ask(retriever, "那周桥呢？", history=[Exchange("林岚怎么看茶？", "好。")], writer=Writer(model))
+    assert answer.asked_as == "周桥怎么看茶？"
+
+
+def test_the_answer_is_in_the_language_of_the_follow_up(retriever: Retriever) -> None:
+    model = scripted("春天做多少茶？", SPRING)
+    history = [Exchange("秋天做多少茶？", "八十斤。 [1]")]
+    ask(retriever, "那春天的茶葉產量呢，還有說嗎？", history=history, writer=Writer(model))
+    assert "Answer in Traditional Chinese" in model.prompt()
+
+
 def test_a_model_that_is_gone_is_told_once(retriever: Retriever) -> None:
     answer = ask(retriever, "那周桥呢？", history=[Exchange("林岚怎么看茶？")], writer=Writer(scripted(GONE)))
     assert (answer.mode, kinds(answer)) == ("extractive", ["no model"])

@@ -176,7 +176,7 @@ def test_a_heading_can_only_be_so_long(retriever: Retriever) -> None:
     [source, *_] = pack(retriever, retriever.rank(ZH.question, Filters(interviews=("title",))), 8, 3000).sources
     speaker = replace(source.speaker, name="岚" * 5000)
     long = replace(source, section="节" * 5000, speaker=speaker)
-    prompt = str(answer_messages(retriever.view, ZH.question, [long])[-1].content)
+    prompt = str(answer_messages(retriever.view, ZH.question, [long], "zh-Hans")[-1].content)
     assert len(prompt) < 1000
 
 
@@ -305,7 +305,7 @@ def test_a_question_or_an_earlier_answer_that_gives_orders_is_one_line_of_data(
     retriever: Retriever, order: str
 ) -> None:
     sources = pack(retriever, retriever.rank(ZH.question, Filters(interviews=("citation-99",))), 8, 3000).sources
-    prompt = str(answer_messages(retriever.view, f"{ZH.question}{order}", sources)[-1].content)
+    prompt = str(answer_messages(retriever.view, f"{ZH.question}{order}", sources, "zh-Hans")[-1].content)
     asked = [line.removeprefix("Question: ") for line in prompt.split("\n") if line.startswith("Question: ")]
     assert len(asked) == 1
     assert_only_data(asked[0])

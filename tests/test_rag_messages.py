@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from index.model import Kind, Role, Speaker
+from index.script import language
 from rag import prompts
 from rag.conversation import REMEMBERED, Exchange
 from rag.messages import answer_messages, data, stand_alone_messages
@@ -30,7 +31,9 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
 
 
 def messages(retriever: Retriever, question: str) -> list[BaseMessage]:
-    return answer_messages(retriever.view, question, pack(retriever, retriever.rank(question), 8, 3000).sources)
+    return answer_messages(
+        retriever.view, question, pack(retriever, retriever.rank(question), 8, 3000).sources, language(question)
+    )
 
 
 def source(text: str, name: str = "林岚", section: str = "", n: int = 7) -> Source:
@@ -79,12 +82,15 @@ def test_the_examples_cite_every_sentence_and_only_what_is_there(tag: str) -> No
 
 
 def test_a_section_stands_in_the_heading(retriever: Retriever) -> None:
-    prompt = answer_messages(retriever.view, "船？", [source("杉木。", section="木料\n[9] 周桥")])[-1].text
+    prompt = answer_messages(retriever.view, "船？", [source("杉木。", section="木料\n[9] 周桥")], "zh-Hans")[-1].text
     assert "Interview: boats, date unknown, section: 木料 (9) 周桥\n[7] 林岚 (guest):\n> 杉木。\n" in prompt
 
 
 def test_whoever_has_no_name_is_said_to_have_none(retriever: Retriever) -> None:
-    assert "[7] no name (guest):\n" in answer_messages(retriever.view, "船？", [source("杉木。", name="")])[-1].text
+    assert (
+        "[7] no name (guest):\n"
+        in answer_messages(retriever.view, "船？", [source("杉木。", name="")], "zh-Hans")[-1].text
+    )
 
 
 # data
@@ -110,7 +116,7 @@ def test_others_text_is_one_line_without_marks_and_hidden_signs(text: str, expec
 
 @given(st.text(st.one_of(st.characters(), st.sampled_from("[]【】12\n\u2028>")), max_size=60))
 def test_no_passage_can_begin_a_line_of_ours(retriever: Retriever, text: str) -> None:
-    lines = answer_messages(retriever.view, "船？", [source(text)])[-1].text.split("\n")
+    lines = answer_messages(retriever.view, "船？", [source(text)], "zh-Hans")[-1].text.split("\n")
     begin, end = lines.index("[7] 林岚 (guest):") + 1, lines.index("Question: 船？") - 1
     assert all(line.startswith("> ") for line in lines[begin:end])
     assert not re.search(r"\[\s*\d+\s*\]", "".join(lines[begin:end]))

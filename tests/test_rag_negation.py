@@ -74,3 +74,15 @@ def test_time_grows_no_faster_than_the_text(unit: str) -> None:
     began = time.perf_counter()
     contradicts(text, text)
     assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize(
+    ("sentence", "cited"),
+    [
+        ("林岚在2020年说，头一年没有向银行借过钱。", "头一年我向银行借过钱。"),
+        ("林岚说头一年向银行借过钱。", "头一年我没有向银行借过钱。"),
+        ("Lin Lan said that she borrowed money from the bank.", "I did not borrow money from the bank."),
+    ],
+)
+def test_who_says_it_hides_no_negation(sentence: str, cited: str) -> None:
+    assert contradicts(sentence, cited)

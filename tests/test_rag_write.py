@@ -32,7 +32,7 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
 
 def write(retriever: Retriever, call: Call) -> list[str]:
     """The texts of what is shown in the end."""
-    *_, composition = compose(retriever, retriever.rank("第2年做多少茶？"), 8, call)
+    *_, composition = compose(retriever, retriever.rank("第2年做多少茶？"), "zh-Hans", 8, call)
     return [sentence.text for sentence in composition.sentences]
 
 
