@@ -168,9 +168,9 @@ def test_what_is_said_inside_a_quotation_is_part_of_it() -> None:
 
 
 @given(TEXTS | MIXED, TEXTS | MIXED, TEXTS | MIXED)
-def test_nothing_makes_it_fail(sentence: str, cited: str, interview: str) -> None:
-    missing_numbers(sentence, cited, ["2024-10-17"])
-    missing_quotations(sentence, cited, interview)
+def test_what_is_missing_is_missed_no_more_once_it_is_cited(sentence: str, cited: str, interview: str) -> None:
+    assert missing_numbers(sentence, f"{cited}\n{sentence}", ["2024-10-17"]) == []
+    assert all(words in sentence for words in missing_quotations(sentence, cited, interview))
 
 
 @given(MIXED | TEXTS)
