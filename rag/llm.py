@@ -33,12 +33,17 @@ __all__ = ["address_of", "load_chat_model", "name_of", "reply", "stream_reply"]
 
 TIMEOUT_SECONDS = 60.0  # of silence
 CONNECT_SECONDS = 10.0
+LISTEN_SECONDS = 0.2  # between two looks at whether the caller wants to stop
 RETRIES = 2  # of a request that failed on the way, by the provider's package, with exponential backoff
 EXTRAS = ("anthropic", "ollama", "google-genai")  # providers whose package is an extra of ours
 
 
 class _OutOfTime(Exception):
     """The budget of a call is over."""
+
+
+class _Stopped(Exception):
+    """Whoever asked wants no more of it."""
 
 
 def load_chat_model(name: str, seconds: float = TIMEOUT_SECONDS) -> BaseChatModel:
@@ -86,6 +91,7 @@ def stream_reply(
     seconds: float,
     cache: AnswerCache | None = None,
     config: RunnableConfig | None = None,
+    stop: threading.Event | None = None,
 ) -> Iterator[AIMessageChunk]:
     """The reply in the pieces it comes in, without thoughts and secrets of the environment; from the cache it is one
     piece, marked "cached".
@@ -93,7 +99,7 @@ def stream_reply(
     `seconds` is the budget of the whole call, from the first piece asked for. The last pieces carry usage_metadata and
     response_metadata["finish_reason"] ("stop", "length", …) where the provider gives them. A complete reply goes into
     the cache. Raises ContextTooLong, else ChatModelUnavailable, when the model does not answer or breaks off; what was
-    yielded before stays good. Close the iterator to stop the model.
+    yielded before stays good. Close the iterator, or set `stop`, to stop the model.
     """
     key = cache_key(model, messages) if cache else None
     if cache and key and (kept := _from_cache(cache, key)) is not None:
@@ -102,7 +108,7 @@ def stream_reply(
     thoughts, secrets, finish = ThoughtFilter(), SecretFilter(), ""
     failure: BaseException | None = None
     chunks: list[AIMessageChunk] = []
-    with closing(_in_time(model, messages, config, seconds)) as pieces:
+    with closing(_in_time(model, messages, config, seconds, stop)) as pieces:
         for chunk in pieces:
             if isinstance(chunk, BaseException):
                 failure = chunk
@@ -114,6 +120,8 @@ def stream_reply(
         chunks.append(_chunk(rest))
         yield chunks[-1]
     text = "".join(chunk.text for chunk in chunks)
+    if isinstance(failure, _Stopped):
+        raise llm_errors.stopped(asked(model))
     if isinstance(failure, _OutOfTime):
         raise llm_errors.out_of_time(asked(model), seconds)
     if failure is not None:
@@ -124,7 +132,11 @@ def stream_reply(
 
 
 def _in_time(
-    model: BaseChatModel, messages: Sequence[BaseMessage], config: RunnableConfig | None, seconds: float
+    model: BaseChatModel,
+    messages: Sequence[BaseMessage],
+    config: RunnableConfig | None,
+    seconds: float,
+    stop: threading.Event | None,
 ) -> Generator[AIMessageChunk | BaseException]:
     """What model.stream gives, read by a thread of its own: no server can hold the caller longer than `seconds`.
 
@@ -154,11 +166,15 @@ def _in_time(
     threading.Thread(target=context.run, args=(pump,), name="chat model", daemon=True).start()
     try:
         while True:
+            left = max(0.0, deadline - monotonic())
             try:
-                item = arrived.get(timeout=max(0.0, deadline - monotonic()))
+                item = arrived.get(timeout=min(left, LISTEN_SECONDS) if stop else left)
             except Empty:
-                yield _OutOfTime()
-                return
+                if monotonic() < deadline and not (stop and stop.is_set()):
+                    continue
+                item = _OutOfTime()
+            if stop and stop.is_set():
+                item = _Stopped()
             if item is None:
                 return
             yield item if isinstance(item, BaseException) else _as_chunk(item)

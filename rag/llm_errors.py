@@ -105,6 +105,11 @@ def out_of_time(asked: Asked, seconds: float) -> ChatModelUnavailable:
     return _unavailable(asked, f"no complete answer within {allowed} seconds; --llm-seconds allows more.")
 
 
+def stopped(asked: Asked) -> ChatModelUnavailable:
+    """The caller broke the call off."""
+    return _unavailable(asked, "it was stopped.")
+
+
 def _by_words(words: str, said: str, asked: Asked) -> str:
     """What the words of the error alone tell, whatever its status."""
     if _NO_CREDIT.search(words):

@@ -46,6 +46,10 @@ class View:
         """A turn by its number."""
         return self._turns[doc][number]
 
+    def turns_of(self, doc: str) -> list[Turn]:
+        """The turns of an interview, in order."""
+        return list(self._turns[doc].values())
+
     def text_of(self, doc: str) -> str:
         """The source text of an interview."""
         if doc not in self._texts:
@@ -55,6 +59,14 @@ class View:
     def document(self, doc: str) -> DocumentRow:
         """An interview's title, date and the rest."""
         return self._documents[doc]
+
+    def documents(self) -> list[DocumentRow]:
+        """Every interview, in the order of the index."""
+        return list(self._documents.values())
+
+    def has(self, doc: str) -> bool:
+        """Whether there is an interview of this name."""
+        return doc in self._documents
 
     def said(self, doc: str, number: int, start: int, end: int) -> str:
         """What a turn says between two offsets, without the notes and images that stand in between."""

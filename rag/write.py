@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from threading import Event
 from typing import TYPE_CHECKING
 
 from index.errors import ChatModelUnavailable, ContextTooLong
@@ -45,7 +46,7 @@ SECONDS_TO_REWRITE = 30.0
 class Writer:
     """A chat model that writes answers: `seconds` for a whole answer, about `tokens` of passages in its prompt.
 
-    `strict` leaves unsupported sentences out.
+    `strict` leaves unsupported sentences out. Setting `stop` breaks the answer off.
     """
 
     model: BaseChatModel
@@ -53,6 +54,7 @@ class Writer:
     tokens: int = TOKENS
     strict: bool = False
     cache: AnswerCache | None = None
+    stop: Event | None = None
 
 
 @dataclass(slots=True)
@@ -82,7 +84,10 @@ class Call:
     def stream(self, messages: Sequence[BaseMessage], seconds: float, stage: str) -> Iterator[str]:
         """The text of a reply in pieces; counts its tokens and the seconds until its first words."""
         sent = time.perf_counter()
-        pieces = stream_reply(self.writer.model, messages, seconds=seconds, cache=self.writer.cache, config=self.config)
+        writer = self.writer
+        pieces = stream_reply(
+            writer.model, messages, seconds=seconds, cache=writer.cache, config=self.config, stop=writer.stop
+        )
         for chunk in pieces:
             if chunk.usage_metadata:
                 self._count("prompt_tokens", chunk.usage_metadata["input_tokens"])

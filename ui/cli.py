@@ -22,13 +22,16 @@ from ui.options import (
     DocArgument,
     DocsArgument,
     EmbeddingOption,
+    HostOption,
     IndexOption,
     InterviewOption,
     JsonOption,
     LlmArgument,
     LlmOption,
+    NoBrowserOption,
     NoCacheOption,
     NoLlmOption,
+    PortOption,
     QuestionArgument,
     RerankerOption,
     SecondsOption,
@@ -160,7 +163,8 @@ def ask(
     verbatim ask "What changed his mind?" --llm openai:gpt-5-mini
     verbatim ask - --json < questions.txt > answers.jsonl
     """
-    from ui.cli_ask import Archive, Writing, run_ask
+    from ui.cli_ask import Archive, run_ask
+    from ui.writing import Writing
 
     filters = check_filters(speaker, interview, since, until)
     writing = Writing("" if no_llm else llm.strip(), seconds, tokens, strict, no_cache)
@@ -244,6 +248,39 @@ def remove(docs: DocsArgument, folder: IndexOption = DEFAULT_INDEX) -> None:
     from ui.cli_index import run_remove
 
     raise typer.Exit(run_remove([check_name("DOC", doc) for doc in docs], folder))
+
+
+@app.command()
+def chat(
+    folder: IndexOption = DEFAULT_INDEX,
+    embedding: EmbeddingOption = None,
+    reranker: RerankerOption = "",
+    llm: LlmOption = "",
+    no_llm: NoLlmOption = False,
+    seconds: SecondsOption = DEFAULT_SECONDS,
+    tokens: TokensOption = DEFAULT_TOKENS,
+    strict: StrictOption = False,
+    no_cache: NoCacheOption = False,
+    host: HostOption = "127.0.0.1",
+    port: PortOption = None,
+    no_browser: NoBrowserOption = False,
+) -> None:
+    """Open the chat page: ask, read the sources beside the answers, compare interviews, add files.
+
+    Only this machine reaches it, unless --host says otherwise; VERBATIM_PASSWORD sets a password.
+
+    Examples:
+
+    verbatim chat
+    verbatim chat --index archive --port 8600 --no-browser
+    verbatim chat --llm openai:gpt-5-mini
+    """
+    from ui.chat_startup import Startup
+    from ui.cli_chat import run_chat
+
+    model = "" if no_llm else llm.strip()
+    told = Startup(str(folder), embedding or "", reranker, model, seconds, tokens, strict, no_cache)
+    run_chat(told, host, port, not no_browser)
 
 
 @app.command("eval")

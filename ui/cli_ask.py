@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.errors import ChatModelUnavailable, InputError
+from index.errors import InputError
 from index.generations import CACHE
 from ui.jsonl import write_json
 from ui.messages import one_line, tell
@@ -17,15 +17,15 @@ from ui.questions import check_encoding, question_lines
 from ui.render import show_answer, show_hit
 from ui.render_llm import cost_text, note_text, show_end, show_sentence
 from ui.terminal import open_console, write
+from ui.writing import Writing, load_writer
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from rag.answer import Answer, Note
+    from rag.answer import Answer
     from rag.cache import AnswerCache
     from rag.filters import Filters
     from rag.retrieve import Retriever
-    from rag.write import Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +41,6 @@ Respond = Callable[[str], bool]
 """Answers one question on standard output and returns whether anything was found."""
 
 STANDARD_INPUT = "-"
-
-
-@dataclass(frozen=True, slots=True)
-class Writing:
-    """How a chat model is to write the answers, as the options say it; without an `llm`, none does."""
-
-    llm: str
-    seconds: float
-    tokens: int
-    strict: bool
-    no_cache: bool
 
 
 def run_ask(
@@ -71,7 +60,7 @@ def run_ask(
 
     cache = None if writing.no_cache else AnswerCache(archive.folder / CACHE)
     retriever = _open(archive, filters, cache)
-    writer, unavailable = _writer(writing, cache)
+    writer, unavailable = load_writer(writing, cache)
 
     def respond(text: str) -> bool:
         usable(text)  # before the question is printed
@@ -98,21 +87,6 @@ def run_ask(
     if cache and cache.problem:
         tell(cache.problem)
     return code
-
-
-def _writer(writing: Writing, cache: AnswerCache | None) -> tuple[Writer | None, tuple[Note, ...]]:
-    """What writes the answers; none where that is not wanted, or not to be had, which the notes then say."""
-    if not writing.llm:
-        return None, ()
-    from rag.answer import Note
-    from rag.llm import load_chat_model
-    from rag.write import Writer
-
-    try:
-        model = load_chat_model(writing.llm, writing.seconds)
-    except ChatModelUnavailable as error:
-        return None, (Note("no model", str(error)),)
-    return Writer(model, writing.seconds, writing.tokens, writing.strict, cache), ()
 
 
 def _tell_notes(answer: Answer, verbose: bool) -> None:

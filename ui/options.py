@@ -129,6 +129,14 @@ TokensOption = Annotated[
     ),
 ]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Leave out sentences that no quote supports.")]
+HostOption = Annotated[
+    str, typer.Option("--host", metavar="ADDRESS", help="The address to listen on; 0.0.0.0 lets other machines in.")
+]
+PortOption = Annotated[
+    int | None,
+    typer.Option("--port", metavar="N", min=1, max=65_535, help="The port; else the first free one from 8501 on."),
+]
+NoBrowserOption = Annotated[bool, typer.Option("--no-browser", help="Open no browser; the address is printed.")]
 NoCacheOption = Annotated[
     bool, typer.Option("--no-cache", help="Ask the chat model anew, though its answer to the same prompt is kept.")
 ]
@@ -138,10 +146,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line
 
 def check_filters(speakers: list[str] | None, interviews: list[str] | None, since: str, until: str) -> Filters:
     """The filters of a search. Raises InputError for names and dates that cannot be used."""
-    _check_date("--since", since)
-    _check_date("--until", until)
-    if since and until and since > until + "\x7f":  # ISO dates sort as text; a shorter one stands for all it begins
-        raise InputError(f"--since {since} is later than --until {until}: no interview can be from in between")
+    check_dates(since, until)
     from rag.filters import Filters
 
     return Filters(
@@ -150,6 +155,14 @@ def check_filters(speakers: list[str] | None, interviews: list[str] | None, sinc
         since=since,
         until=until,
     )
+
+
+def check_dates(since: str, until: str) -> None:
+    """Raise InputError unless both are "", a year, a month or a day, and in order."""
+    _check_date("--since", since)
+    _check_date("--until", until)
+    if since and until and since > until + "\x7f":  # ISO dates sort as text; a shorter one stands for all it begins
+        raise InputError(f"--since {since} is later than --until {until}: no interview can be from in between")
 
 
 def check_name(what: str, name: str) -> str:

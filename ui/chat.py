@@ -1,0 +1,95 @@
+"""The chat page: the script that Streamlit runs, again for each click of each session. `verbatim chat` starts it.
+
+Which page is shown, whether there is an index to show, and who may see it; each page is a file of its own, chat_*.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import streamlit as st
+
+from index.errors import IndexMissing, VerbatimError
+from ui.chat_alert import alert
+from ui.chat_archive import retriever_of
+from ui.chat_parts import page_style
+from ui.chat_password import may_enter
+from ui.chat_startup import Startup, startup
+from ui.chat_text import say
+
+ICONS = {
+    "ask": ":material/forum:",
+    "read": ":material/menu_book:",
+    "compare": ":material/view_column:",
+    "library": ":material/library_books:",
+    "quality": ":material/monitoring:",
+    "settings": ":material/tune:",
+}
+
+
+def main() -> None:
+    """Draw the page that was asked for."""
+    st.set_page_config("Verbatim", ":material/format_quote:", layout="wide", menu_items={"About": say("app.about")})
+    page_style()
+    if not may_enter():
+        return
+    told = startup()
+    pages = {
+        name: st.Page(partial(_show, name, told), title=say(name), icon=icon, url_path=name, default=name == "ask")
+        for name, icon in ICONS.items()
+    }
+    shown = st.navigation(list(pages.values()), position="top")
+    if going := st.session_state.pop("go to", None):
+        name, query = going
+        st.switch_page(pages[name], query_params=query)
+    shown.run()
+
+
+def _show(name: str, told: Startup) -> None:
+    """One page; what is wrong with the index is said in its place."""
+    try:
+        _page(name, told)()
+    except IndexMissing as error:
+        _no_index(error)
+    except VerbatimError as error:
+        alert(say("app.broken"), str(error))
+
+
+def _page(name: str, told: Startup) -> Callable[[], None]:
+    """What draws a page; its code is loaded when it is first shown."""
+    match name:
+        case "ask":
+            from ui.chat_ask import ask_page
+
+            return partial(ask_page, told, retriever_of(told))
+        case "read":
+            from ui.chat_read import read_page
+
+            return partial(read_page, retriever_of(told))
+        case "compare":
+            from ui.chat_compare import compare_page
+
+            return partial(compare_page, told, retriever_of(told))
+        case "library":
+            from ui.chat_library import library_page
+
+            return partial(library_page, told)
+        case "quality":
+            from ui.chat_quality import quality_page
+
+            return partial(quality_page, told)
+        case _:
+            from ui.chat_settings import settings_page
+
+            return partial(settings_page, told)
+
+
+def _no_index(error: IndexMissing) -> None:
+    st.title(say("app.no_index"), anchor=False)
+    st.markdown(say("app.no_index.explain"))
+    st.code("verbatim index FOLDER", language=None)
+    st.text(str(error))
+
+
+main()

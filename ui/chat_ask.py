@@ -1,0 +1,162 @@
+"""The chat: questions, answers as they are written, and beside them the source of what was clicked."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from rag.answer import Answer
+from rag.chain import stream
+from rag.question import LONGEST_QUESTION
+from ui.chat_alert import alert
+from ui.chat_archive import answer_cache
+from ui.chat_export import conversation_markdown
+from ui.chat_filters import filter_popover, filters_now, filters_text
+from ui.chat_parts import answer_part
+from ui.chat_settings import asking_now
+from ui.chat_source import cited_by, show_source
+from ui.chat_state import Opened, Said, begin, conversation, history, open_source, opened
+from ui.chat_suggest import show_next, show_suggested
+from ui.chat_text import say
+from ui.chat_view import answer_data
+from ui.messages import visible
+from ui.writing import load_writer
+
+if TYPE_CHECKING:
+    from rag.retrieve import Retriever
+    from ui.chat_startup import Startup
+
+FIRST_WORDS = 0.4  # seconds a page waits for an answer before it draws without: most quotations are there by then
+POLL = 0.4
+
+
+def ask_page(startup: Startup, retriever: Retriever) -> None:
+    """The page."""
+    said, place = conversation(), opened()
+    source = next((cited_by(one, place.n) for one in said if place and one.key == place.key), None)
+    talk, beside = st.columns([3, 2], gap="large") if place and source else (st.container(), None)
+
+    def ask(question: str) -> None:
+        _ask(startup, retriever, question)
+
+    with talk, st.container(key="answers"):
+        if not said:
+            _welcome(retriever, ask)
+        for one in said:
+            _exchange(retriever, one, place)
+        if said and said[-1].state == "done":
+            show_next(retriever, said, ask)
+    if beside and place and source:
+        with beside, st.container(key="source"):
+            show_source(retriever.view, place, source)
+    _bottom(startup, retriever, said, ask)
+
+
+def _welcome(retriever: Retriever, ask: Callable[[str], None]) -> None:
+    st.title(say("ask.welcome"), anchor=False)
+    st.markdown(say("ask.explain"))
+    manifest = retriever.index.manifest
+    st.caption(say("ask.holds", interviews=f"{manifest.interviews:,}", passages=f"{manifest.passages:,}"))
+    show_suggested(retriever, ask)
+
+
+def _exchange(retriever: Retriever, said: Said, place: Opened | None) -> None:
+    with st.chat_message("user", avatar=":material/person:"):
+        st.text(visible(said.question))
+        if said.filters:
+            st.text(say("ask.only", filters_text(said.filters, retriever.view)))
+    with st.chat_message("assistant", avatar=":material/format_quote:"):
+        if said.state == "running":
+            said.ended.wait(FIRST_WORDS)
+        if said.state == "running":
+            _while_running(said)
+        else:
+            _show_answer(said, place)
+
+
+@st.fragment(run_every=POLL)
+def _while_running(said: Said) -> None:
+    """The answer so far, drawn again and again without the rest of the page."""
+    if said.ended.is_set():
+        st.rerun()
+    if said.answer:
+        answer_part(key=said.key, data=answer_data(said.answer))
+    status, stop = st.columns([4, 1], vertical_alignment="center")
+    seconds = round(time.monotonic() - said.begun)
+    status.caption(f":material/hourglass_top: {say('ask.looking')} · {say('ask.seconds', seconds=seconds)}")
+    stop.button(say("ask.stop"), icon=":material/stop_circle:", key=f"stop-{said.key}", on_click=said.stop.set)
+
+
+def _show_answer(said: Said, place: Opened | None) -> None:
+    if said.answer:
+        number = place.n if place and place.key == said.key else None
+        data = answer_data(said.answer, number, said.answer.timings.get("total"))
+        answer_part(key=said.key, data=data, on_cite_change=lambda: _cite(said))
+    if said.state == "stopped":
+        st.caption(say("ask.stopped"))
+    if said.state == "failed":
+        alert(say("ask.failed"), said.problem)
+
+
+def _cite(said: Said) -> None:
+    """Open the source that was clicked; close it where it stands open."""
+    if (number := st.session_state[said.key].cite) is not None:
+        chosen, place = Opened(said.key, int(number)), opened()
+        open_source(None if place and (place.key, place.n) == (chosen.key, chosen.n) else chosen)
+
+
+def _bottom(startup: Startup, retriever: Retriever, said: list[Said], ask: Callable[[str], None]) -> None:
+    is_running = bool(said) and said[-1].state == "running"
+    with st.bottom:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            filter_popover(retriever.view)
+            if said:
+                st.button(say("ask.new"), icon=":material/add_comment:", disabled=is_running, on_click=_begin_anew)
+                _export_button(said)
+            st.caption(say("ask.mode.model" if asking_now(startup).llm else "ask.mode.quotes"))
+        st.chat_input(
+            say("ask.hint"),
+            max_chars=LONGEST_QUESTION,
+            disabled=is_running,
+            key="question",
+            on_submit=lambda: ask(st.session_state["question"]),
+        )
+
+
+def _export_button(said: list[Said]) -> None:
+    st.download_button(
+        say("ask.export"),
+        lambda: conversation_markdown(said),
+        file_name="verbatim.md",
+        mime="text/markdown",
+        icon=":material/download:",
+        help=say("ask.export.help"),
+        on_click="ignore",
+    )
+
+
+def _begin_anew() -> None:
+    conversation().clear()
+    open_source(None)
+
+
+def _ask(startup: Startup, retriever: Retriever, question: str) -> None:
+    """Begin to answer, in the background."""
+    said = conversation()
+    asking, before = asking_now(startup), history(said)
+    one = Said(question, filters_now())
+
+    def answers() -> Iterator[Answer]:
+        writer, unavailable = load_writer(startup.writing(asking.llm, asking.strict), answer_cache(startup))
+        if writer:
+            writer = replace(writer, stop=one.stop)
+        coming = stream(retriever, question, top_k=asking.top_k, filters=one.filters, history=before, writer=writer)
+        for answer in coming:
+            yield replace(answer, notes=(*unavailable, *answer.notes))
+
+    said.append(one)
+    begin(one, answers)

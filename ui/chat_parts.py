@@ -1,0 +1,34 @@
+"""The parts of the page that Streamlit does not have: an answer, a transcript, a list to choose from.
+
+They get data and draw it as text nodes (chat_parts/*.js), so that nothing in it is read as HTML or Markdown.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+FOLDER = Path(__file__).parent / "chat_parts"
+
+
+def _read(*names: str) -> str:
+    return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
+
+
+def _part(name: str):  # type: ignore[no-untyped-def] # the type of a mounted component is not public
+    return st.components.v2.component(
+        f"verbatim_{name}",
+        css=_read("common.css", f"{name}.css"),
+        js=_read("common.js", f"{name}.js"),
+    )
+
+
+answer_part = _part("answer")
+transcript_part = _part("transcript")
+choices_part = _part("choices")
+
+
+def page_style() -> None:
+    """The few rules of the page itself."""
+    st.html(f"<style>{_read('page.css')}</style>")

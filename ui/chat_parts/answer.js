@@ -1,0 +1,45 @@
+// An answer: its sentences with numbered sources, what the check says of them, and how it was made.
+
+const chip = (data, source, trigger) =>
+  h("button", {
+    class: data.open === source.n ? "chip open" : "chip", type: "button", "data-id": `chip-${source.key}`,
+    title: source.label, "aria-label": source.label, "aria-expanded": data.open === source.n ? "true" : "false",
+    onclick: () => trigger("cite", source.n),
+  }, String(source.n));
+
+// The reason shows on hover, on focus and on a touch.
+const badge = (sentence, at) =>
+  h("span", { class: "badge-holder" },
+    h("button", { class: `badge ${sentence.support}`, type: "button", "data-id": `badge-${at}`, "aria-describedby": `why-${at}` }, sentence.mark),
+    h("span", { class: "why", role: "tooltip", id: `why-${at}` }, sentence.reason));
+
+const sentenceOf = (data, sentence, at, trigger) =>
+  h(sentence.block ? "blockquote" : "span", { class: `sentence ${sentence.support}`, lang: sentence.lang || null },
+    h("span", { class: "text said" }, sentence.text),
+    sentence.mark ? badge(sentence, at) : null,
+    sentence.sources.map((source, i) => chip(data, { ...source, key: `${at}-${i}` }, trigger)),
+    sentence.block ? null : " ");
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  let at = 0;
+  const blocks = data.blocks.map((block) =>
+    h("section", { class: "block" },
+      block.by ? h("div", { class: "by" }, h("strong", {}, block.by), h("span", { class: "dim" }, block.where)) : null,
+      block.sentences.map((sentence) => sentenceOf(data, sentence, at++, setTriggerValue))));
+  const near = data.near.length
+    ? h("div", { class: "near" }, h("div", { class: "dim" }, data.words.near),
+        data.near.map((hit) =>
+          h("button", { class: data.open === hit.n ? "hit open" : "hit", type: "button", "data-id": `near-${hit.n}`, onclick: () => setTriggerValue("cite", hit.n) },
+            h("span", {}, hit.label), h("span", { class: "dim excerpt", lang: hit.lang || null }, hit.excerpt))))
+    : null;
+  redraw(parentElement,
+    data.before.map((line) => h("div", { class: "dim" }, line)),
+    blocks,
+    near,
+    data.notes.map((note) => h("div", { class: "note", role: "status" }, note)),
+    data.foot.length || data.copy
+      ? h("div", { class: "foot" }, h("span", { class: "dim" }, data.foot.join(" · ")),
+          data.copy ? copyButton("copy", data.words.copy, data.words.copied, data.copy) : null)
+      : null);
+}

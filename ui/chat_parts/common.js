@@ -1,0 +1,54 @@
+// What every part of the page shares. Text from anywhere goes in as text nodes and nothing else: no HTML is ever parsed.
+
+const h = (tag, attributes, ...children) => {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+};
+
+// Only pages of the web are linked, wherever an address comes from.
+const webAddress = (url) => (/^https?:\/\//i.test(url || "") ? url : null);
+
+// Draws anew into the part's own element; whoever used the keyboard stays on the same control.
+const redraw = (parentElement, ...nodes) => {
+  let root = parentElement.querySelector(".part");
+  if (!root) {
+    root = h("div", { class: "part" });
+    parentElement.append(root);
+  }
+  const focused = root.getRootNode().activeElement;
+  const id = focused && root.contains(focused) ? focused.dataset.id : undefined;
+  root.replaceChildren(...nodes.flat().filter(Boolean));
+  if (id) root.querySelector(`[data-id="${CSS.escape(id)}"]`)?.focus({ preventScroll: true });
+  return root;
+};
+
+const copyText = async (text) => {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // Without a secure origin there is no clipboard API.
+    const area = h("textarea", { style: "position:fixed;opacity:0" });
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+};
+
+const copyButton = (id, label, done, text) =>
+  h("button", {
+    class: "quiet", type: "button", "data-id": id,
+    onclick: async (event) => {
+      const button = event.currentTarget;
+      await copyText(text);
+      button.textContent = done;
+      setTimeout(() => { button.textContent = label; }, 1500);
+    },
+  }, label);

@@ -1,0 +1,52 @@
+// Turns of an interview, with marked words; as a source beside an answer, with a heading, or as a whole to read.
+
+const runsOf = (runs) => runs.map((run) => (run.mark ? h("mark", { class: run.mark }, run.text) : run.text));
+
+const turnOf = (data, turn, trigger) =>
+  h("article", { class: `turn ${turn.style}${turn.number === data.target ? " target" : ""}`, "data-turn": turn.number, style: `--speaker: var(--st-${turn.colour}-text-color)` },
+    turn.section ? h("h4", { class: "section" }, turn.section) : null,
+    h("div", { class: "speaker" },
+      h("span", { class: "name" }, turn.name),
+      turn.role ? h("span", { class: "dim" }, turn.role) : null,
+      turn.number === null ? null
+        : h("a", { class: "number", "data-id": `turn-${turn.number}`, href: turn.link, title: data.words.link, "aria-label": `${data.words.link}: ${turn.number}`,
+            onclick: (event) => {
+              // A plain click keeps the session: the address is shown and copied instead of opened.
+              if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+              event.preventDefault();
+              copyText(new URL(turn.link, document.baseURI).href);
+              trigger("turn", turn.number);
+            } }, `#${turn.number}`)),
+    turn.paragraphs.map((runs) => h("p", { class: "text", lang: data.lang || null }, runsOf(runs))));
+
+const headOf = (data, trigger) => {
+  const head = data.head;
+  const address = webAddress(head.url);
+  return h("header", { class: "head" },
+    h("div", { class: "bar" },
+      h("button", { class: "quiet", type: "button", "data-id": "previous", disabled: !head.previous, onclick: () => trigger("move", -1) }, `← ${data.words.previous}`),
+      h("button", { class: "quiet", type: "button", "data-id": "next", disabled: !head.next, onclick: () => trigger("move", 1) }, `${data.words.next} →`),
+      head.back ? h("button", { class: "quiet", type: "button", "data-id": "back", onclick: () => trigger("move", 0) }, data.words.back) : null,
+      h("button", { class: "quiet close", type: "button", "data-id": "close", "aria-label": data.words.close, title: data.words.close, onclick: () => trigger("close", true) }, "✕")),
+    h("div", { class: "who" }, head.n ? h("span", { class: "n" }, String(head.n)) : null, h("strong", {}, head.speaker), head.role ? h("span", { class: "dim" }, head.role) : null),
+    h("div", { class: "title", lang: data.lang || null }, head.title),
+    head.facts.length ? h("div", { class: "dim" }, head.facts.join(" · ")) : null,
+    h("div", { class: "dim" }, head.position),
+    h("div", { class: "bar" },
+      h("button", { class: "quiet", type: "button", "data-id": "read", onclick: () => trigger("read", true) }, data.words.read),
+      head.quotation ? copyButton("quote", data.words.copy, data.words.copied, head.quotation) : null,
+      address ? h("a", { class: "quiet", href: address, target: "_blank", rel: "noopener noreferrer nofollow" }, `${data.words.original} ↗`) : null));
+};
+
+export default function (component) {
+  const { data, parentElement, setTriggerValue } = component;
+  const root = redraw(parentElement,
+    data.head ? headOf(data, setTriggerValue) : null,
+    h("div", { class: "turns" }, data.turns.map((turn) => turnOf(data, turn, setTriggerValue))));
+  // Scroll once for each place that is shown, not whenever something else on the page changes.
+  if (data.scroll && root.dataset.shown !== data.scroll) {
+    root.dataset.shown = data.scroll;
+    const place = root.querySelector("mark.here") || root.querySelector(".turn.target mark") || root.querySelector(".turn.target");
+    requestAnimationFrame(() => place?.scrollIntoView({ block: "center", behavior: "instant" }));
+  }
+}

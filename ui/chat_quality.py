@@ -1,0 +1,7 @@
+"""Not yet."""
+
+
+def quality_page(*args):
+    import streamlit as st
+
+    st.text("quality")

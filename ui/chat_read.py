@@ -1,0 +1,169 @@
+"""One interview to read: its turns, its sections as an outline, words looked for in it, and what was left out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from rag.find import Occurrence, occurrences
+from ui.chat_parts import transcript_part
+from ui.chat_text import say
+from ui.chat_turns import Mark, excluded_data, transcript_words, turns_data
+from ui.chat_view import dotted, web_address
+from ui.messages import one_line
+
+if TYPE_CHECKING:
+    from index.store import DocumentRow
+    from rag.retrieve import Retriever
+    from rag.view import View
+
+PART, WORDS, AT = "read part", "read words", "read at"
+
+
+def read_page(retriever: Retriever) -> None:
+    """The page; its address names the interview and the turn: ?doc=…&turn=…"""
+    view = retriever.view
+    document = _choose(view)
+    if document is None:
+        return
+    outline, text = st.columns([1, 3], gap="large")
+    with outline, st.container(key="outline"):
+        found, at = _search(view, document.doc)
+        _outline(view, document.doc)
+        with_excluded = st.toggle(say("read.excluded"), key="read excluded", persist_state="session")
+    with text:
+        _heading(document)
+        _transcript(retriever, document, found, at, with_excluded)
+
+
+def _choose(view: View) -> DocumentRow | None:
+    """The interview that the address names, or the first; a choice changes the address."""
+    documents = {row.doc: row for row in view.documents()}
+    asked = st.query_params.get("doc", "")
+    if asked and asked not in documents:
+        st.warning(say("read.unknown"))
+        st.text(one_line(asked))
+    key = "read doc"
+    if asked in documents and st.session_state.get("read address") != asked:
+        st.session_state[key] = asked
+    elif st.session_state.get(key) not in documents:
+        st.session_state[key] = next(iter(documents))
+    doc = st.selectbox(
+        say("read.interview"),
+        list(documents),
+        format_func=lambda doc: dotted(documents[doc].title or doc, documents[doc].date),
+        key=key,
+        on_change=_chosen,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    st.session_state["read address"] = doc
+    if st.query_params.get("doc") != doc:
+        st.query_params["doc"] = doc
+    return documents[doc]
+
+
+def _chosen() -> None:
+    """Another interview: from its beginning, and nothing looked for."""
+    st.query_params.from_dict({"doc": st.session_state["read doc"]})
+    st.session_state["read address"] = st.session_state["read doc"]
+    st.session_state[WORDS] = ""
+
+
+def _heading(document: DocumentRow) -> None:
+    st.text(one_line(document.title or document.doc))
+    st.caption(say("read.counts", turns=f"{document.turns:,}", passages=f"{document.passages:,}"))
+    st.text(dotted(document.date, document.outlet, ", ".join(document.speakers)))
+    if address := web_address(document.url):
+        st.link_button(say("source.original"), address, icon=":material/open_in_new:")
+    for warning in document.warnings:
+        st.text(one_line(warning))
+
+
+def _search(view: View, doc: str) -> tuple[tuple[Occurrence, ...], int]:
+    """Words to look for; where they stand, and which of the places is looked at."""
+    words = st.text_input(
+        say("read.search"), key=WORDS, max_chars=200, icon=":material/search:", persist_state="session"
+    )
+    found = occurrences(view, doc, words) if words.strip() else ()
+    if not words.strip():
+        return (), 0
+    if st.session_state.get("read looked for") != (doc, words):
+        st.session_state["read looked for"], st.session_state[AT] = (doc, words), 0
+    at = int(st.session_state.get(AT, 0)) % max(1, len(found))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(say("read.found", at=at + 1 if found else 0, number=len(found)))
+        st.button(
+            say("read.before"),
+            icon=":material/keyboard_arrow_up:",
+            on_click=_step,
+            args=(at - 1,),
+            disabled=len(found) < 2,
+        )
+        st.button(
+            say("read.after"),
+            icon=":material/keyboard_arrow_down:",
+            on_click=_step,
+            args=(at + 1,),
+            disabled=len(found) < 2,
+        )
+    return found, at
+
+
+def _step(at: int) -> None:
+    st.session_state[AT] = at
+
+
+def _outline(view: View, doc: str) -> None:
+    """The sections; choosing one goes to its first turn."""
+    sections: dict[str, int] = {}
+    for turn in view.turns_of(doc):
+        if turn.section:
+            sections.setdefault(turn.section, turn.number)
+    if sections:
+        names = list(sections)
+        chosen = st.selectbox(
+            say("read.sections"),
+            names,
+            index=None,
+            format_func=one_line,
+            placeholder=say("read.sections.choose"),
+            key=f"section {doc}",
+        )
+        if chosen and st.session_state.get("section shown") != (doc, chosen):
+            st.session_state["section shown"] = (doc, chosen)
+            st.query_params["turn"] = str(sections[chosen])
+
+
+def _transcript(
+    retriever: Retriever, document: DocumentRow, found: tuple[Occurrence, ...], at: int, with_excluded: bool
+) -> None:
+    view, doc = retriever.view, document.doc
+    turns = view.turns_of(doc)
+    target = _target({turn.number for turn in turns})
+    marks = [Mark(one.start, one.end, "found here" if number == at else "found") for number, one in enumerate(found)]
+    drawn: list[dict[str, Any]] = turns_data(view, doc, turns, marks)
+    if with_excluded:
+        drawn = excluded_data(retriever.index, doc, turns, drawn)
+    scroll = f"{doc} {found[at].start}" if found else f"{doc} {target}" if target is not None else ""
+    data = {
+        "head": None,
+        "turns": drawn,
+        "target": target,
+        "scroll": scroll,
+        "lang": document.language,
+        "words": transcript_words(),
+    }
+    transcript_part(key=PART, data=data, on_turn_change=_link)
+
+
+def _link() -> None:
+    if (turn := st.session_state[PART].turn) is not None:
+        st.query_params["turn"] = str(turn)
+
+
+def _target(numbers: set[int]) -> int | None:
+    """The turn that the address names, if the interview has it."""
+    asked = st.query_params.get("turn", "")
+    return int(asked) if asked.isascii() and asked.isdigit() and int(asked) in numbers else None

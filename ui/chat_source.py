@@ -1,0 +1,105 @@
+"""The source beside the conversation: the quoted words in their exchange, and how to get from there to the rest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from index.model import Turn
+from rag.answer import Citation, Hit
+from rag.view import View
+from ui.chat_parts import transcript_part
+from ui.chat_state import Opened, Said, go_to, open_source
+from ui.chat_text import say
+from ui.chat_turns import Mark, transcript_words, turns_data
+from ui.chat_view import dotted, role_text, speaker_name, web_address
+from ui.messages import one_line, visible
+
+PART = "source part"
+AROUND = 1  # turns shown before and after the quoted one
+
+
+def cited_by(said: Said, n: int) -> Citation | Hit | None:
+    """Source number `n` of an answer; below 0, the passages that come near where it does not say."""
+    if said.answer is None:
+        return None
+    if n < 0:
+        return next(iter(said.answer.related[-n - 1 : -n or None]), None)
+    return next((citation for citation in said.answer.citations if citation.n == n), None)
+
+
+def show_source(view: View, place: Opened, source: Citation | Hit) -> None:
+    """Draw the source, the turn `place.moved` turns from the quoted one in the middle."""
+    if not _stands(view, source):
+        st.warning(say("source.gone"))
+        st.button(say("source.close"), on_click=lambda: open_source(None))
+        return
+    turns = view.turns_of(source.doc)
+    quoted = [turn.number for turn in turns].index(source.turn if isinstance(source, Citation) else source.turns[0])
+    at = min(max(quoted + place.moved, 0), len(turns) - 1)
+    span = (source.quote_start, source.quote_end) if isinstance(source, Citation) else (source.start, source.end)
+    shown = turns[max(at - AROUND, 0) : at + AROUND + 1]
+    data = {
+        "head": _head(view, source, turns[at], (at, len(turns)), moved=at != quoted),
+        "turns": turns_data(view, source.doc, shown, [Mark(*span, "quote")]),
+        "target": turns[at].number,
+        "scroll": f"{place.key} {place.n} {at}",
+        "lang": view.document(source.doc).language,
+        "words": transcript_words(),
+    }
+    here = turns[at].number
+
+    def move() -> None:
+        if (step := st.session_state[PART].move) is not None:
+            open_source(Opened(place.key, place.n, at - quoted + int(step) if step else 0))
+
+    transcript_part(
+        key=PART,
+        data=data,
+        on_move_change=move,
+        on_close_change=lambda: open_source(None),
+        on_read_change=lambda: go_to("read", doc=source.doc, turn=str(here)),
+        on_turn_change=lambda: None,
+    )
+
+
+def quotation_text(source: Citation) -> str:
+    """The quoted words with who said them, where and when: to be put into a text."""
+    quote = visible(source.quote).strip()
+    is_chinese = any("\u4e00" <= character <= "\u9fff" for character in quote)
+    marks = ("「", "」") if is_chinese and "「" not in quote else ("“", "”")
+    role = role_text(source.role, source.kind)
+    where = dotted(
+        source.title or source.doc, source.date, say("export.turn", turn=source.turn), web_address(source.url)
+    )
+    return f"{marks[0]}{quote}{marks[1]}\n— {speaker_name(source)} ({role}), {where}"
+
+
+def _stands(view: View, source: Citation | Hit) -> bool:
+    """Whether the words still stand where they were found: the interview may have been indexed anew, or removed."""
+    if not view.has(source.doc):
+        return False
+    words = source.quote if isinstance(source, Citation) else source.text
+    start = source.quote_start if isinstance(source, Citation) else source.start
+    return view.text_of(source.doc)[start : start + len(words)] == words
+
+
+def _head(view: View, source: Citation | Hit, turn: Turn, place: tuple[int, int], moved: bool) -> dict[str, Any]:
+    document = view.document(source.doc)
+    at, turns = place
+    speaker = view.speaker(source.doc, turn)
+    percent = round(100 * turn.start / max(1, len(view.text_of(source.doc))))
+    return {
+        "n": source.n if isinstance(source, Citation) else 0,
+        "speaker": one_line(speaker.name) or say("name.none"),
+        "role": role_text(turn.role, turn.kind),
+        "title": one_line(document.title or document.doc),
+        "facts": [one_line(fact) for fact in (document.date, document.outlet, turn.section) if fact],
+        "position": say("source.position", turn=turn.number, turns=turns, percent=percent),
+        "previous": at > 0,
+        "next": at < turns - 1,
+        "back": moved,
+        "url": web_address(document.url),
+        "quotation": quotation_text(source) if isinstance(source, Citation) else "",
+    }

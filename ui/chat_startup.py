@@ -1,0 +1,53 @@
+"""What `verbatim chat` was told, handed to the page: one JSON argument, since Streamlit runs the page as a script."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from ui.options import DEFAULT_INDEX, DEFAULT_SECONDS, DEFAULT_TOKENS
+from ui.writing import Writing
+
+UPLOAD_MB = 20  # a transcript has some 0.1 MB
+
+
+@dataclass(frozen=True, slots=True)
+class Startup:
+    """The settings of one server: `is_local` where only this machine reaches it, `work` is where evaluations lie."""
+
+    index: str = str(DEFAULT_INDEX)
+    embedding: str = ""
+    reranker: str = ""
+    llm: str = ""
+    seconds: float = DEFAULT_SECONDS
+    tokens: int = DEFAULT_TOKENS
+    strict: bool = False
+    no_cache: bool = False
+    work: str = ".verbatim-eval"
+    is_local: bool = True
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the index."""
+        return Path(self.index)
+
+    @property
+    def uploads(self) -> Path:
+        """Where uploaded files are kept: beside the index, whose folder holds nothing else."""
+        folder = self.folder.absolute()
+        return folder.with_name(f"{folder.name.lstrip('.') or 'verbatim'}-uploads")
+
+    def writing(self, llm: str, strict: bool) -> Writing:
+        """How a chat model is to write the answers, this one or, where it is "", none."""
+        return Writing(llm, self.seconds, self.tokens, strict, self.no_cache)
+
+    def argument(self) -> str:
+        """The settings as the one argument of the page's script."""
+        return json.dumps(asdict(self))
+
+
+def startup() -> Startup:
+    """The settings that this script was started with; the defaults where it was started by hand."""
+    return Startup(**json.loads(sys.argv[1])) if len(sys.argv) == 2 and sys.argv[1].startswith("{") else Startup()

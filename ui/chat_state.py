@@ -1,0 +1,99 @@
+"""What one session of the page remembers: its conversation, what is open beside it, and how it asks."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from typing import Literal
+
+import streamlit as st
+
+from index.errors import VerbatimError
+from rag.answer import Answer
+from rag.conversation import Exchange
+from rag.filters import EVERYTHING, Filters
+
+State = Literal["running", "done", "stopped", "failed"]
+_numbers = itertools.count(1)
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Said:
+    """A question of the conversation and its answer so far, which a thread of its own writes.
+
+    `problem` is why it failed; `stop` asks its chat model to break off, `ended` is set when nothing more will come.
+    """
+
+    question: str
+    filters: Filters = EVERYTHING
+    answer: Answer | None = None
+    state: State = "running"
+    problem: str = ""
+    stop: threading.Event = field(default_factory=threading.Event)
+    ended: threading.Event = field(default_factory=threading.Event)
+    begun: float = field(default_factory=time.monotonic)
+    key: str = field(default_factory=lambda: f"said-{next(_numbers)}")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The source beside the conversation: number `n` of the answer to a question; `moved` turns from there."""
+
+    key: str
+    n: int
+    moved: int = 0
+
+
+def conversation() -> list[Said]:
+    """The questions of this session, oldest first."""
+    said: list[Said] = st.session_state.setdefault("conversation", [])
+    return said
+
+
+def history(said: Sequence[Said]) -> list[Exchange]:
+    """What a follow-up is understood by."""
+    return [Exchange(one.question, one.answer.answer) for one in said if one.answer is not None]
+
+
+def opened() -> Opened | None:
+    """What is open beside the conversation."""
+    place: Opened | None = st.session_state.get("opened")
+    return place
+
+
+def open_source(place: Opened | None) -> None:
+    """Open a source beside the conversation, or close it."""
+    st.session_state["opened"] = place
+
+
+def go_to(page: str, **query: str) -> None:
+    """Leave for another page when this run begins anew: st.switch_page cannot be called where a click is handled."""
+    st.session_state["go to"] = (page, query)
+
+
+def begin(said: Said, answers: Callable[[], Iterator[Answer]]) -> None:
+    """Have the answer written in the background: a click elsewhere on the page does not break it off."""
+    threading.Thread(target=_write, args=(said, answers), name=said.key, daemon=True).start()
+
+
+def _write(said: Said, answers: Callable[[], Iterator[Answer]]) -> None:
+    try:
+        with closing(answers()) as coming:  # type: ignore[type-var] # it is a generator
+            for answer in coming:
+                said.answer = answer
+                if said.stop.is_set():
+                    break
+        said.state = "stopped" if said.stop.is_set() else "done"
+    except VerbatimError as error:
+        said.state, said.problem = "failed", str(error)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the page must not wait for ever
+        _log.exception("A question could not be answered")
+        said.state, said.problem = "failed", f"{type(error).__name__}"
+    finally:
+        said.ended.set()

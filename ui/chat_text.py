@@ -1,0 +1,58 @@
+"""What the page says, in English and Chinese: our own words only, never a transcript's.
+
+Traditional Chinese is written by OpenCC from the Simplified, with Taiwan's phrases.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import streamlit as st
+from opencc import OpenCC
+
+from ui.chat_texts_ask import ASK
+from ui.chat_texts_pages import PAGES
+
+LANGUAGES = {"en": "English", "zh-Hans": "简体中文", "zh-Hant": "繁體中文"}
+TEXTS = {**ASK, **PAGES}
+CHOSEN = "interface language"  # in the session
+
+
+def interface_language() -> str:
+    """The language of the page: as chosen, else as the browser asks for, else English."""
+    chosen = st.session_state.get(CHOSEN)
+    return chosen if chosen in LANGUAGES else browser_language(st.context.locale or "")
+
+
+def browser_language(locale: str) -> str:
+    """The nearest of LANGUAGES to a BCP 47 tag: "zh-TW" → "zh-Hant"."""
+    tag = locale.replace("_", "-").lower()
+    if not tag.startswith("zh"):
+        return "en"
+    return "zh-Hant" if any(part in ("hant", "tw", "hk", "mo") for part in tag.split("-")) else "zh-Hans"
+
+
+def say(key: str, *values: object, **named: object) -> str:
+    """The text of this name in the language of the page, with the values in the places of its {}.
+
+    What Streamlit shows as Markdown may have numbers and words of ours in them, and not text from anywhere else; the
+    parts of chat_parts.py and st.text show any text as it is.
+    """
+    return say_in(interface_language(), key, *values, **named)
+
+
+def say_in(language: str, key: str, *values: object, **named: object) -> str:
+    """The same in one of LANGUAGES."""
+    english, simplified = TEXTS[key]
+    text = {"en": english, "zh-Hans": simplified}.get(language) or _traditional(simplified)
+    return text.format(*values, **named)
+
+
+@lru_cache(maxsize=1000)
+def _traditional(simplified: str) -> str:
+    return str(_converter().convert(simplified))
+
+
+@lru_cache(maxsize=1)
+def _converter() -> OpenCC:
+    return OpenCC("s2twp")

@@ -1,0 +1,38 @@
+"""The words of the other pages: (English, Simplified Chinese) by name."""
+
+from __future__ import annotations
+
+PAGES: dict[str, tuple[str, str]] = {
+    "app.about": (
+        "Verbatim answers questions about interviews in the words of the people who gave them.",
+        "Verbatim 用受访者的原话回答关于访谈的问题。",
+    ),
+    "app.no_index": ("No interviews yet", "还没有访谈"),
+    "app.no_index.explain": (
+        "Add transcripts on the page “Library”, or on the command line:",
+        "请在“资料库”页面添加访谈稿，或使用命令行：",
+    ),
+    "app.go_library": ("Open the library", "打开资料库"),
+    "app.broken": ("The index cannot be used", "索引无法使用"),
+    "app.language": ("Language", "语言"),
+    "password": ("Password", "密码"),
+    "password.enter": ("Enter", "进入"),
+    "password.wrong": ("That is not the password.", "密码不对。"),
+    "password.explain": ("This archive is protected by a password.", "此资料库受密码保护。"),
+    "read": ("Read", "阅读"),
+    "compare": ("Compare", "比较"),
+    "library": ("Library", "资料库"),
+    "quality": ("Quality", "质量"),
+    "settings": ("Settings", "设置"),
+    "read.interview": ("Interview", "访谈"),
+    "read.unknown": ("There is no interview of this name in the archive:", "资料库中没有这篇访谈："),
+    "read.counts": ("{turns} turns, {passages} passages", "{turns} 轮对话，{passages} 个段落"),
+    "read.search": ("Find in this interview", "在本篇中查找"),
+    "read.found": ("{at} of {number}", "第 {at} 处，共 {number} 处"),
+    "read.before": ("Previous", "上一处"),
+    "read.after": ("Next", "下一处"),
+    "read.sections": ("Sections", "章节"),
+    "read.sections.choose": ("Go to a section", "跳转到章节"),
+    "read.excluded": ("Show what was left out", "显示略去的内容"),
+    "read.link": ("Copy a link to this turn", "复制此处的链接"),
+}

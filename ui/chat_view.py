@@ -1,0 +1,146 @@
+"""An answer as the page draws it (chat_parts/answer.js): plain values, with our words in the page's language."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlsplit
+
+from index.model import Kind, Role
+from index.script import language
+from rag.answer import Answer, AnswerSentence, Citation, Finding, Note
+from ui.chat_text import say
+from ui.messages import one_line, visible
+
+MARKS = {"weak": "?", "unsupported": "!"}
+LONGEST_EXCERPT = 220
+_COUNTS = ("dropped", "nothing supported", "fewer passages")
+
+
+def answer_data(answer: Answer, open_number: int | None = None, seconds: float | None = None) -> dict[str, Any]:
+    """What the answer part draws; `open_number` is the source that stands beside it."""
+    cited = {citation.n: citation for citation in answer.citations}
+    return {
+        "before": [say("ask.asked_as", one_line(answer.asked_as))] if _is_rewritten(answer) else [],
+        "blocks": _blocks(answer, cited),
+        "near": [
+            {
+                "n": -number,
+                "label": dotted(", ".join(hit.speakers) or say("name.none"), hit.title or hit.doc, hit.date),
+                "excerpt": visible(hit.text[:LONGEST_EXCERPT]),
+                "lang": language(hit.text),
+            }
+            for number, hit in enumerate(answer.related, 1)
+        ],
+        "notes": [text for note in answer.notes if (text := note_text(note))],
+        "foot": _foot(answer, seconds),
+        "copy": plain_answer(answer) if answer.answered else "",
+        "open": open_number,
+        "words": {"near": say("ask.nearest"), "copy": say("ask.copy"), "copied": say("ask.copied")},
+    }
+
+
+def plain_answer(answer: Answer) -> str:
+    """The answer as plain text, with its sources below it."""
+    sources = [
+        f"[{one.n}] {dotted(speaker_name(one), one.title or one.doc, one.date, say('export.turn', turn=one.turn))}"
+        for one in answer.citations
+    ]
+    return "\n".join([visible(answer.answer), "", *sources])
+
+
+def speaker_name(citation: Citation) -> str:
+    """Who said it, or that nobody is named."""
+    return one_line(citation.speaker) or say("name.none")
+
+
+def role_text(role: Role, kind: Kind) -> str:
+    """The role of a speaker, and which part of the page it is where it is not the interview itself."""
+    parts = (say(f"role.{role.value}"), "" if kind == Kind.INTERVIEW else say(f"kind.{kind.value}"))
+    return ", ".join(filter(None, parts))
+
+
+def dotted(*parts: str) -> str:
+    """The parts that are not empty, on one line."""
+    return " · ".join(one_line(part) for part in parts if part)
+
+
+def web_address(url: str) -> str:
+    """The address where it is one of the web, else ""."""
+    try:
+        parts = urlsplit(url.strip())
+    except ValueError:
+        return ""
+    return url.strip() if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def reason_text(sentence: AnswerSentence) -> str:
+    """How far a sentence is supported, and why not further."""
+    reasons = list(dict.fromkeys(finding_text(finding) for finding in sentence.findings))
+    support = say("support.repaired" if sentence.support == "supported" else f"support.{sentence.support}")
+    return f"{support}: {'; '.join(reasons)}" if reasons else support
+
+
+def finding_text(finding: Finding) -> str:
+    """What a check found, in words."""
+    return say(f"finding.{finding.kind}", one_line(finding.detail))
+
+
+def note_text(note: Note) -> str:
+    """A note in words; "" for one that is no news."""
+    return "" if note.kind == "cached" else say(f"note.{note.kind}", one_line(note.detail))
+
+
+def _is_rewritten(answer: Answer) -> bool:
+    """Whether a follow-up was understood as another question; one with its history in front is long, and no news."""
+    return answer.asked_as != answer.question and not answer.asked_as.endswith(answer.question)
+
+
+def _blocks(answer: Answer, cited: dict[int, Citation]) -> list[dict[str, Any]]:
+    """The sentences; quotations by who said them, what a model wrote as one text."""
+    if not answer.sentences:
+        lines = [
+            {"text": answer.answer, "support": "supported", "mark": "", "reason": "", "sources": [], "block": False}
+        ]
+        return [{"by": "", "where": "", "sentences": lines}]
+    if answer.mode == "llm":
+        return [{"by": "", "where": "", "sentences": [_sentence(one, cited, False) for one in answer.sentences]}]
+
+    def said_by(sentence: AnswerSentence) -> tuple[str, str]:
+        one = cited[sentence.citations[0]]
+        return speaker_name(one), dotted(role_text(one.role, one.kind), one.title or one.doc, one.date)
+
+    return [
+        {"by": by, "where": where, "sentences": [_sentence(one, cited, True) for one in sentences]}
+        for (by, where), sentences in groupby(answer.sentences, key=said_by)
+    ]
+
+
+def _sentence(sentence: AnswerSentence, cited: dict[int, Citation], block: bool) -> dict[str, Any]:
+    is_marked = sentence.support != "supported" or bool(sentence.findings)
+    return {
+        "text": visible(sentence.text),
+        "lang": language(sentence.text),
+        "support": sentence.support,
+        "mark": MARKS.get(sentence.support, "✓") if is_marked else "",
+        "reason": reason_text(sentence) if is_marked else "",
+        "sources": [
+            {
+                "n": n,
+                "label": say("ask.source", n, dotted(speaker_name(cited[n]), cited[n].title or cited[n].doc)),
+            }
+            for n in sentence.citations
+            if n in cited
+        ],
+        "block": block,
+    }
+
+
+def _foot(answer: Answer, seconds: float | None) -> list[str]:
+    took = [say("ask.took", f"{seconds:.1f}")] if seconds is not None else []
+    if answer.mode == "llm":
+        return [say("ask.checked", one_line(answer.model)), *took] if answer.answered else took
+    if not answer.answered:
+        return took
+    fell_back = any(note.kind == "no model" for note in answer.notes)
+    return [say("ask.quotations.instead" if fell_back else "ask.quotations"), *took]

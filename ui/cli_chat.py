@@ -1,0 +1,87 @@
+"""What `verbatim chat` does after its options are read: Streamlit's server with our settings, and the page on it."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from dataclasses import replace
+from pathlib import Path
+
+from index.errors import InputError
+from ui.chat_startup import UPLOAD_MB, Startup
+from ui.messages import tell
+
+SCRIPT = Path(__file__).with_name("chat.py")
+THEME = Path(__file__).parent / "chat_parts" / "theme.toml"
+PORT = 8501
+TRIES = 20  # ports looked at where none is asked for
+
+
+def run_chat(told: Startup, host: str, port: int | None, with_browser: bool) -> None:
+    """Serve the page until Ctrl-C. Raises InputError where host and port cannot be listened on."""
+    from streamlit.web import bootstrap
+
+    told = replace(told, is_local=is_loopback(host))
+    chosen = free_port(host, port)
+    options = server_options(host, chosen, with_browser)
+    bootstrap.load_config_options(options)
+    shown = f"[{host}]" if ":" in host else host
+    tell(f"the page is at http://{'localhost' if is_loopback(host) else shown}:{chosen} (Ctrl-C ends it)")
+    if not is_loopback(host) and not os.environ.get("VERBATIM_PASSWORD"):
+        tell("warning: whoever reaches this address can read and change the archive; VERBATIM_PASSWORD sets a password")
+    bootstrap.run(str(SCRIPT), False, [told.argument()], options)
+
+
+def server_options(host: str, port: int, with_browser: bool) -> dict[str, object]:
+    """Streamlit's settings: nothing is sent anywhere, nothing but the page is served, and errors tell no paths."""
+    import tomllib
+
+    theme = tomllib.loads(THEME.read_text(encoding="utf-8"))
+    options: dict[str, object] = {
+        "server.address": host,
+        "server.port": port,
+        "server.headless": not with_browser,
+        "server.fileWatcherType": "none",
+        "server.maxUploadSize": UPLOAD_MB,
+        "server.enableStaticServing": False,
+        "server.allowedHosts": ["localhost", "127.0.0.1", "::1", host] if is_loopback(host) else [],
+        "browser.gatherUsageStats": False,
+        "client.toolbarMode": "minimal",
+        "client.showErrorDetails": "none",
+        "client.showErrorLinks": False,
+        "logger.hideWelcomeMessage": True,
+        "logger.level": "warning",
+        "runner.magicEnabled": False,
+    }
+    return options | {f"theme.{name}": value for name, value in _flat(theme)}
+
+
+def _flat(table: dict[str, object], before: str = "") -> list[tuple[str, object]]:
+    pairs: list[tuple[str, object]] = []
+    for name, value in table.items():
+        pairs += _flat(value, f"{before}{name}.") if isinstance(value, dict) else [(f"{before}{name}", value)]
+    return pairs
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches a server there."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def free_port(host: str, port: int | None) -> int:
+    """The port asked for, or the first free one from PORT on. Raises InputError."""
+    for candidate in [port] if port is not None else range(PORT, PORT + TRIES):
+        try:
+            [(family, *_, address), *_] = socket.getaddrinfo(host, candidate, type=socket.SOCK_STREAM)
+            with socket.socket(family, socket.SOCK_STREAM) as trial:
+                trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                trial.bind(address)
+        except (OSError, OverflowError) as error:
+            problem = getattr(error, "strerror", None) or str(error)
+            continue
+        return candidate
+    raise InputError(f"--host {host}, --port {port or PORT}: cannot listen there ({problem}); name another --port")
