@@ -46,8 +46,11 @@ PAGE = {
 }
 
 
-def recall_chart(runs: Sequence[Run]) -> Chart:
-    """Recall over the number of passages looked at, with 95% intervals as bands; one line a system."""
+def recall_chart(runs: Sequence[Run], passages: str = "passages", recall: str = "recall") -> Chart:
+    """Recall over the number of passages looked at, with 95% intervals as bands; one line a system.
+
+    The texts are the titles of the axes, here and below.
+    """
     rows = [
         {"system": run.system, "k": k, "value": figure.value, "low": figure.low, "high": figure.high}
         for run in runs
@@ -55,17 +58,17 @@ def recall_chart(runs: Sequence[Run]) -> Chart:
         if (figure := run.figures.get(f"recall@{k}"))
     ]
     base = _chart(rows).encode(
-        x=alt.X("k:Q", title="passages", axis=alt.Axis(values=list(DEPTHS), grid=False), scale=alt.Scale(nice=False)),
+        x=alt.X("k:Q", title=passages, axis=alt.Axis(values=list(DEPTHS), grid=False), scale=alt.Scale(nice=False)),
         color=_by_system(runs),
     )
-    share = alt.Y("value:Q", title="recall", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=5))
+    share = alt.Y("value:Q", title=recall, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=5))
     band = base.mark_area(opacity=0.13).encode(y="low:Q", y2="high:Q")
     line = base.mark_line(strokeWidth=2).encode(y=share)
     points = base.mark_point(filled=True, size=55, opacity=1).encode(y=share, shape=_by_system(runs, alt.Shape))
     return _sized(alt.layer(band, line, points).properties(height=HEIGHT))
 
 
-def group_chart(runs: Sequence[Run], kind: str, metric: str) -> Chart:
+def group_chart(runs: Sequence[Run], kind: str, metric: str, title: str = "") -> Chart:
     """A share by category, language or interview, with 95% intervals; one row a system in each group."""
     rows = [
         {"system": run.system, "group": group, "value": figure.value, "low": figure.low, "high": figure.high}
@@ -80,13 +83,15 @@ def group_chart(runs: Sequence[Run], kind: str, metric: str) -> Chart:
         color=_by_system(runs),
     )
     reach = base.mark_rule(strokeWidth=2, opacity=0.45).encode(
-        x=alt.X("low:Q", title=measure_of(metric).label, scale=scale, axis=alt.Axis(tickCount=5)), x2="high:Q"
+        x=alt.X("low:Q", title=title or measure_of(metric).label, scale=scale, axis=alt.Axis(tickCount=5)), x2="high:Q"
     )
     points = base.mark_point(filled=True, size=50, opacity=1).encode(x="value:Q", shape=_by_system(runs, alt.Shape))
     return _sized(alt.layer(reach, points).properties(height=alt.Step(ROW)))
 
 
-def latency_chart(runs: Sequence[Run]) -> Chart:
+def latency_chart(
+    runs: Sequence[Run], within: str = "seconds (logarithmic)", answered: str = "questions answered"
+) -> Chart:
     """The share of questions answered within so many seconds, on a logarithmic axis; one line a system."""
     rows = []
     for run in runs:
@@ -101,11 +106,11 @@ def latency_chart(runs: Sequence[Run]) -> Chart:
         .encode(
             x=alt.X(
                 "seconds:Q",
-                title="seconds (logarithmic)",
+                title=within,
                 scale=alt.Scale(type="log"),
                 axis=alt.Axis(format="~g", values=MOMENTS, grid=False),
             ),
-            y=alt.Y("share:Q", title="questions answered", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%")),
+            y=alt.Y("share:Q", title=answered, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%")),
             color=_by_system(runs),
         )
     )

@@ -13,6 +13,8 @@ from pydantic import FiniteFloat, TypeAdapter, ValidationError
 
 from index.errors import InputError
 
+LAST_REPORT = "last-report.json"  # in the work folder: of the evaluation that ended last
+
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:

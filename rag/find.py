@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from index.lexical import CJK
 from index.model import Kind
@@ -66,7 +67,7 @@ def _pattern(words: str) -> re.Pattern[str] | None:
     if not pieces:
         return None
     pattern = re.escape(pieces[0])
-    for before, piece in zip(pieces, pieces[1:], strict=False):
+    for before, piece in pairwise(pieces):
         between_wide = WIDE.match(before[-1]) and WIDE.match(piece[0])
         pattern += (r"\s*" if between_wide else r"\s+") + re.escape(piece)
     return re.compile(pattern)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from index.lexical import terms
 from index.model import Kind, Role, Turn
@@ -44,7 +45,7 @@ LABEL = re.compile(
 )
 # Signs of a broken or quoted sentence, and of page code.
 BROKEN = re.compile(
-    r"^[“「『\"‘']|…|\.\.|--|—|[\[\]【】<>{}|$`#\\~^=@*_\n]|https?:|[;；]|(?<!\b[A-Z][a-z])\.\s|[（(][^）)]*$|^[^（(]*[）)]"
+    r"^[“「『\"‘']|…|\.\.|--|—|[\[\]【】<>{}|$`#\\~^=@*_\n]|https?:|[;；]|(?<!\b[A-Z][a-z])\.\s|[^？?]$"
 )
 QUOTES = (("“", "”"), ("「", "」"), ("『", "』"), ("《", "》"), ("（", "）"), ("(", ")"))
 OPENLY = re.compile(
@@ -61,11 +62,11 @@ PUT = re.compile(
 # Begins with what joins it to the words before, or without its subject.
 JOINED = re.compile(
     r"那|所以|因此|因[为為]|但|而(?!已)|不[过過是然]|可是|然[后後而]|[并並]且|于是|於是|就|[还還]|也|又|再|或|以及|比如|例如|像|包括|[对對](?![于於])|嗯"
-    r"|好|是(?!否|[谁誰哪什])|[没沒]错|其中|否[则則]|才|都|有(?![哪什])|[会會]|甚至|尤其|另|接[下着著]|最[后後]|首先|其次|第[一二三四五六]"
+    r"|好|是(?!否|[谁誰哪])|[没沒]错|其中|否[则則]|才|都|有(?![哪什])|[会會]|甚至|尤其|另|接[下着著]|最[后後]|首先|其次|第[一二三四五六]"
     r"|哦|噢|啊|呃|[欸诶哇]|当然|當然|真的|既然|反[而过過]|[换換]句|意思是|原[来來]|至[于於]|怎[么麼](?:[说說讲講会會]|[？?])|只|可[能以]|[应應][该該]|之[后後]"
-    r"|知道|[你您]?[从從]中|透[过過]|通[过過]|完全|[为為]什[么麼](?:[呢都偏？?]|[会會不][？?])|[想要]不?[问問]|[现現]在[对對]|具[体體]"
-    r"|(?:and|but|so|then|or|nor|because|well|okay|ok|yes|yeah|no|right|now|also|oh|ah|hmm|um|uh|like|is (?:it|that)|i|which"
-    r"|whereas|though|although|except|especially|even|again|anyway|actually|really|sorry|sure|any|anything|not|still"
+    r"|知道|大[概约約]|[你您]?[从從]中|透[过過]|通[过過]|完全|[为為]什[么麼](?:[呢都偏？?]|[会會不][？?])|[想要]不?[问問]|[现現]在[对對]|具[体體]"
+    r"|(?:and|but|so|then|or|nor|because|well|okay|ok|yes|yeah|no|right|now|also|oh|ah|hmm|um|uh|like|is (?:it|that)|i"
+    r"|which|whereas|though|although|except|especially|even|again|anyway|actually|really|sorry|sure|any|anything|not|still"
     r"|(?:what|how) about|(?:when|where) (?:you|we|people|the|a|an))\b",
     re.IGNORECASE,
 )
@@ -81,7 +82,8 @@ POINTS = re.compile(
     re.IGNORECASE,
 )
 IT = re.compile(
-    r"\bit(?:s|['’]s)?\b(?!\s+(?:tak|cost|mean|feel|felt|took|like|possible|hard|important|worth|matter|easy|difficult))",
+    r"\bit(?:s|['’]s)?\b(?!\s+(?:takes?|took|costs?|(?:feels?|felt|means?|like|possible|hard|easy|difficult|important|worth)\b"
+    r"[^,?]*\b(?:to|\w+ing)\b))",
     re.IGNORECASE,
 )
 # Ends by asking to be agreed with, or leaves out what is asked.
@@ -135,8 +137,10 @@ def suggested(view: View, number: int = 6, language: str = "") -> tuple[Suggesti
         left += [(nth, one) for nth, one in ordered if nth >= TWO_EACH]
         if len(read) >= number:
             break
-    distinct = {_key(one.suggestion.text): one.suggestion for _, one in reversed([*read, *left])}
-    return tuple(reversed(distinct.values()))[:number]
+    distinct: dict[str, Suggestion] = {}
+    for _, one in (*read, *left):
+        distinct.setdefault(_key(one.suggestion.text), one.suggestion)
+    return tuple(distinct.values())[:number]
 
 
 def next_questions(view: View, answer: Answer, number: int = 3) -> tuple[Suggestion, ...]:
@@ -200,7 +204,7 @@ def _candidates(view: View, document: DocumentRow) -> list[Candidate]:
     text = view.text_of(document.doc)
     turns = [turn for turn in view.index.turns(document.doc) if turn.kind is Kind.INTERVIEW]
     found: list[Candidate] = []
-    for turn, following in zip(turns, turns[1:], strict=False):
+    for turn, following in pairwise(turns):
         if turn.role is not Role.HOST or following.role is not Role.GUEST:
             continue
         reply = "\n".join(text[span.start : span.end] for span in following.spans)[:REPLY]

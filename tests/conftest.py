@@ -9,11 +9,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from browser import NewPage, Sessions, launched
 from chat_server import ChatServer, as_openai, serving
 from fake_embedding import write_two_interviews
 from hypothesis import settings
+from page_server import PageServer, serving_page
+from sample_archive import sample_index
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 OTHERS_SETTINGS = ("VERBATIM_", "OPENAI_", "LANGCHAIN_", "LANGSMITH_")
 NO_NETWORK = {
@@ -57,3 +64,25 @@ def one_chat_server() -> Iterator[ChatServer]:
 def chat_server(one_chat_server: ChatServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[ChatServer]:
     """A server on loopback that the environment names as OpenAI's; each test says what it answers."""
     yield from as_openai(one_chat_server, monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium, one for all tests."""
+    yield from launched()
+
+
+@pytest.fixture
+def new_page(browser: Browser) -> Iterator[NewPage]:
+    """Opens pages; at the end of the test nothing may have gone wrong in them."""
+    sessions = Sessions(browser)
+    yield sessions
+    sessions.close()
+    assert sessions.problems == []
+
+
+@pytest.fixture(scope="session")
+def sample_page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PageServer]:
+    """The page on the sample interviews, without a chat model. Tests that change the archive start one of their own."""
+    with serving_page(sample_index(tmp_path_factory.getbasetemp())) as server:
+        yield server

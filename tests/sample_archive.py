@@ -24,10 +24,16 @@ def bundled() -> Embedder:
 
 
 @cache
-def sample_retriever(scratch: Path) -> Retriever:
-    """The samples with the bundled model. `scratch` is the folder of this test run."""
+def sample_index(scratch: Path) -> Path:
+    """The folder of an index of the samples, made with the bundled model. `scratch` is the folder of this test run."""
     build_index([SAMPLES], scratch / "samples", bundled())
-    return Retriever(open_index(scratch / "samples"), bundled())
+    return scratch / "samples"
+
+
+@cache
+def sample_retriever(scratch: Path) -> Retriever:
+    """The same, opened."""
+    return Retriever(open_index(sample_index(scratch)), bundled())
 
 
 @cache

@@ -13,7 +13,7 @@ import streamlit as st
 from index.errors import IndexMissing, VerbatimError
 from ui.chat_alert import alert
 from ui.chat_archive import retriever_of
-from ui.chat_parts import page_style
+from ui.chat_parts import FOLDER, page_style
 from ui.chat_password import may_enter
 from ui.chat_startup import Startup, startup
 from ui.chat_text import say
@@ -30,7 +30,7 @@ ICONS = {
 
 def main() -> None:
     """Draw the page that was asked for."""
-    st.set_page_config("Verbatim", ":material/format_quote:", layout="wide", menu_items={"About": say("app.about")})
+    st.set_page_config("Verbatim", FOLDER / "icon.svg", layout="wide", menu_items={"About": say("app.about")})
     page_style()
     if not may_enter():
         return

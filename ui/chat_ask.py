@@ -32,16 +32,19 @@ if TYPE_CHECKING:
 
 FIRST_WORDS = 0.4  # seconds a page waits for an answer before it draws without: most quotations are there by then
 POLL = 0.4
+ALMOST_NOTHING = 0.0001  # of the width
 
 
 def ask_page(startup: Startup, retriever: Retriever) -> None:
     """The page."""
     said, place = conversation(), opened()
     source = next((cited_by(one, place.n) for one in said if place and one.key == place.key), None)
-    talk, beside = st.columns([3, 2], gap="large") if place and source else (st.container(), None)
+    # Two columns also where there is nothing beside: what is on the page stays, and with it the keyboard's place.
+    talk, beside = st.columns([3, 2] if source else [1, ALMOST_NOTHING], gap="large" if source else None)
 
     def ask(question: str) -> None:
-        _ask(startup, retriever, question)
+        if question.strip():
+            _ask(startup, retriever, question)
 
     with talk, st.container(key="answers"):
         if not said:
@@ -50,7 +53,7 @@ def ask_page(startup: Startup, retriever: Retriever) -> None:
             _exchange(retriever, one, place)
         if said and said[-1].state == "done":
             show_next(retriever, said, ask)
-    if beside and place and source:
+    if place and source:
         with beside, st.container(key="source"):
             show_source(retriever.view, place, source)
     _bottom(startup, retriever, said, ask)

@@ -1,7 +1,208 @@
-"""Not yet."""
+"""One question asked of each interview or person: the answers side by side, ordered by date."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from index.script import language
+from rag.answer import Answer
+from rag.question import LONGEST_QUESTION
+from rag.side_by_side import AT_MOST
+from ui.chat_alert import alert
+from ui.chat_comparison import By, Card, Comparison, begin_comparison, comparison, open_beside, opened_beside
+from ui.chat_filters import filter_popover, filters_now, filters_text, people
+from ui.chat_parts import answer_part, heading_part
+from ui.chat_settings import asking_now
+from ui.chat_source import cited_in, show_source
+from ui.chat_state import Opened
+from ui.chat_text import say
+from ui.chat_view import answer_data, dotted
+from ui.messages import one_line, visible
+
+if TYPE_CHECKING:
+    from rag.retrieve import Retriever
+    from rag.view import View
+    from ui.chat_startup import Startup
+
+QUESTION, BY = "compare question", "compare by"
+FIRST_SIDES = 0.4  # seconds the page waits before it draws without the rest
+POLL = 0.4
+IN_A_ROW = 3
+MOST_CHOSEN = 12
 
 
-def compare_page(*args):
-    import streamlit as st
+def compare_page(startup: Startup, retriever: Retriever) -> None:
+    """The page."""
+    one, place = comparison(), opened_beside()
+    _form(startup, retriever)
+    if one is None:
+        st.title(say("compare.title"), anchor=False)
+        st.markdown(say("compare.explain"))
+        return
+    source = next((cited_in(card.side.answer, place.n) for card in one.cards
+                   if place and card.side.answer and card.key == place.key), None)  # fmt: skip
+    sides, beside = st.columns([3, 2], gap="large") if place and source else (st.container(), None)
+    with sides, st.container(key="sides"):
+        st.text(visible(one.question))
+        if one.filters:
+            st.text(say("ask.only", filters_text(one.filters, retriever.view)))
+        if one.state == "running":
+            one.ended.wait(FIRST_SIDES)
+        row = IN_A_ROW - 1 if beside else IN_A_ROW
+        if one.state == "running":
+            _while_running(one, place, row)
+        else:
+            _show(one, place, row)
+    if beside and place and source:
+        with beside, st.container(key="source"):
+            show_source(retriever.view, place, source, open_beside)
 
-    st.text("compare")
+
+def _form(startup: Startup, retriever: Retriever) -> None:
+    """The question, and of whom it is asked."""
+    with st.form("compare form", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            say("compare.title"),
+            max_chars=LONGEST_QUESTION,
+            key=QUESTION,
+            placeholder=say("compare.question"),
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        st.form_submit_button(
+            say("compare.ask"),
+            type="primary",
+            icon=":material/view_column:",
+            on_click=lambda: _ask(startup, retriever),
+        )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.segmented_control(
+            say("compare.by"),
+            ["interview", "person"],
+            default="interview",
+            required=True,
+            format_func=lambda by: say(f"compare.by.{by}"),
+            key=BY,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
+        _choice(retriever.view, _by())
+        filter_popover(retriever.view)
+    st.caption(say("ask.mode.model" if asking_now(startup).llm else "ask.mode.quotes"))
+
+
+def _by() -> By:
+    return "person" if st.session_state.get(BY) == "person" else "interview"
+
+
+def _choice(view: View, by: By) -> None:
+    """Which interviews or persons; none means those that speak most to the question."""
+    if by == "interview":
+        names = {row.doc: dotted(row.title or row.doc, row.date) for row in view.documents()}
+    else:
+        names = {name: one_line(name) for name in people(view)}
+    key = f"compare {by}s"
+    if any(name not in names for name in st.session_state.get(key, ())):  # the archive has changed
+        st.session_state[key] = [name for name in st.session_state[key] if name in names]
+    st.multiselect(
+        say(f"compare.choose.{by}"),
+        list(names),
+        format_func=lambda name: names[name],
+        key=key,
+        max_selections=MOST_CHOSEN,
+        placeholder=say("compare.best", AT_MOST),
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+
+
+def _ask(startup: Startup, retriever: Retriever) -> None:
+    """Begin to ask, in the background."""
+    by, question = _by(), str(st.session_state[QUESTION]).strip()
+    if question:
+        chosen = list(st.session_state.get(f"compare {by}s") or ())
+        begin_comparison(startup, retriever, question, by, chosen, filters_now())
+
+
+@st.fragment(run_every=POLL)
+def _while_running(one: Comparison, place: Opened | None, row: int) -> None:
+    """The sides so far, drawn again and again without the rest of the page."""
+    if one.ended.is_set() or opened_beside() != place:
+        st.rerun()
+    _cards(one, place, row)
+    status, stop = st.columns([4, 1], vertical_alignment="center")
+    seconds = round(time.monotonic() - one.begun)
+    status.caption(f":material/hourglass_top: {say('ask.looking')} · {say('ask.seconds', seconds=seconds)}")
+    stop.button(say("ask.stop"), icon=":material/stop_circle:", key=f"stop-{one.key}", on_click=one.stop.set)
+
+
+def _show(one: Comparison, place: Opened | None, row: int) -> None:
+    _cards(one, place, row)
+    if one.state == "stopped":
+        st.caption(say("compare.stopped"))
+    elif one.state == "failed":
+        alert(say("ask.failed"), one.problem)
+    elif not one.cards:
+        st.info(say("compare.nothing"))
+    elif not any(_says(card) for card in one.cards):
+        st.info(say("compare.nobody"))
+
+
+def _cards(one: Comparison, place: Opened | None, row: int) -> None:
+    """Those that say something as cards, `row` of them side by side; the others in small print."""
+    for note in one.no_model:
+        st.warning(say("compare.no_model"))
+        st.text(visible(note.detail))
+    telling = [card for card in one.cards if _says(card)]
+    for start in range(0, len(telling), row):
+        columns = st.columns(min(row, len(telling)))
+        for column, card in zip(columns, telling[start : start + row], strict=False):
+            with column, st.container(border=True):
+                _card(card, place)
+    silent = [card for card in one.cards if card.side.answer and not _says(card)]
+    _names(say(f"compare.silent.{one.by}"), silent)
+    _names(say("compare.filtered"), [card for card in one.cards if card.side.answer is None])
+
+
+def _says(card: Card) -> bool:
+    return bool(card.side.answer and card.side.answer.answered)
+
+
+def _card(card: Card, place: Opened | None) -> None:
+    side = card.side
+    if side.answer is None:
+        return
+    name = one_line(side.name)
+    over = side.date or say("compare.undated")
+    heading_part(key=f"heading-{card.key}", data={"over": one_line(over), "name": name, "lang": language(name)})
+    number = place.n if place and place.key == card.key else None
+    answer_part(key=card.key, data=side_data(side.answer, bool(side.doc), number), on_cite_change=lambda: _cite(card))
+
+
+def side_data(answer: Answer, is_interview: bool, number: int | None) -> dict[str, Any]:
+    """What the answer part draws in a card, which says itself which interview it is."""
+    data = answer_data(answer, number)
+    if is_interview and answer.citations:
+        first = answer.citations[0]
+        known = dotted("", first.title or first.doc, first.date)
+        for block in data["blocks"]:
+            block["where"] = block["where"].removesuffix(known).removesuffix(" · ")
+    return data
+
+
+def _cite(card: Card) -> None:
+    """Open the source that was clicked; close it where it stands open."""
+    if (number := st.session_state[card.key].cite) is not None:
+        chosen, place = Opened(card.key, int(number)), opened_beside()
+        open_beside(None if place and (place.key, place.n) == (chosen.key, chosen.n) else chosen)
+
+
+def _names(title: str, cards: Sequence[Card]) -> None:
+    if cards:
+        st.caption(title)
+        for card in cards:
+            st.text(dotted(card.side.name, card.side.date))

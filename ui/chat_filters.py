@@ -31,7 +31,7 @@ def filter_popover(view: View) -> None:
 
 def filter_widgets(view: View) -> None:
     """The widgets. What is chosen lasts as long as the session, on all pages."""
-    everyone, titles = _people(view), {row.doc: dotted(row.title or row.doc, row.date) for row in view.documents()}
+    everyone, titles = people(view), {row.doc: dotted(row.title or row.doc, row.date) for row in view.documents()}
     _keep_only(SPEAKERS, everyone)
     _keep_only(INTERVIEWS, list(titles))
     st.multiselect(
@@ -105,7 +105,7 @@ def _keep_only(key: str, options: list[str]) -> None:
         st.session_state[key] = [value for value in _chosen(key) if value in options]
 
 
-def _people(view: View) -> list[str]:
+def people(view: View) -> list[str]:
     """Everyone of the archive who is named, who answers first; a person once, under the first name met."""
     speakers = sorted(view.index.all_speakers(), key=lambda one: one.role is not Role.GUEST)
     names = {one.person or one.name: one.name for one in reversed(speakers) if one.name}

@@ -27,6 +27,8 @@ def _part(name: str):  # type: ignore[no-untyped-def] # the type of a mounted co
 answer_part = _part("answer")
 transcript_part = _part("transcript")
 choices_part = _part("choices")
+failure_part = _part("failure")
+heading_part = _part("heading")
 
 
 def page_style() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from index.model import Turn
-from rag.answer import Citation, Hit
+from rag.answer import Answer, Citation, Hit
 from rag.view import View
 from ui.chat_parts import transcript_part
 from ui.chat_state import Opened, Said, go_to, open_source
@@ -21,19 +23,25 @@ AROUND = 1  # turns shown before and after the quoted one
 
 
 def cited_by(said: Said, n: int) -> Citation | Hit | None:
+    """Source number `n` of what was answered."""
+    return cited_in(said.answer, n) if said.answer else None
+
+
+def cited_in(answer: Answer, n: int) -> Citation | Hit | None:
     """Source number `n` of an answer; below 0, the passages that come near where it does not say."""
-    if said.answer is None:
-        return None
     if n < 0:
-        return next(iter(said.answer.related[-n - 1 : -n or None]), None)
-    return next((citation for citation in said.answer.citations if citation.n == n), None)
+        return next(iter(answer.related[-n - 1 : -n or None]), None)
+    return next((citation for citation in answer.citations if citation.n == n), None)
 
 
-def show_source(view: View, place: Opened, source: Citation | Hit) -> None:
-    """Draw the source, the turn `place.moved` turns from the quoted one in the middle."""
+def show_source(
+    view: View, place: Opened, source: Citation | Hit, move_to: Callable[[Opened | None], None] = open_source
+) -> None:
+    """Draw the source, the turn `place.moved` turns from the quoted one in the middle; `move_to` opens another place,
+    or closes this one."""
     if not _stands(view, source):
         st.warning(say("source.gone"))
-        st.button(say("source.close"), on_click=lambda: open_source(None))
+        st.button(say("source.close"), on_click=lambda: move_to(None))
         return
     turns = view.turns_of(source.doc)
     quoted = [turn.number for turn in turns].index(source.turn if isinstance(source, Citation) else source.turns[0])
@@ -41,7 +49,7 @@ def show_source(view: View, place: Opened, source: Citation | Hit) -> None:
     span = (source.quote_start, source.quote_end) if isinstance(source, Citation) else (source.start, source.end)
     shown = turns[max(at - AROUND, 0) : at + AROUND + 1]
     data = {
-        "head": _head(view, source, turns[at], (at, len(turns)), moved=at != quoted),
+        "head": _head(view, source, turns[at], (at, len(turns), quoted)),
         "turns": turns_data(view, source.doc, shown, [Mark(*span, "quote")]),
         "target": turns[at].number,
         "scroll": f"{place.key} {place.n} {at}",
@@ -51,14 +59,14 @@ def show_source(view: View, place: Opened, source: Citation | Hit) -> None:
     here = turns[at].number
 
     def move() -> None:
-        if (step := st.session_state[PART].move) is not None:
-            open_source(Opened(place.key, place.n, at - quoted + int(step) if step else 0))
+        if (to := st.session_state[PART].move) is not None:
+            move_to(replace(place, moved=int(to) - quoted))
 
     transcript_part(
         key=PART,
         data=data,
         on_move_change=move,
-        on_close_change=lambda: open_source(None),
+        on_close_change=lambda: move_to(None),
         on_read_change=lambda: go_to("read", doc=source.doc, turn=str(here)),
         on_turn_change=lambda: None,
     )
@@ -85,9 +93,10 @@ def _stands(view: View, source: Citation | Hit) -> bool:
     return view.text_of(source.doc)[start : start + len(words)] == words
 
 
-def _head(view: View, source: Citation | Hit, turn: Turn, place: tuple[int, int], moved: bool) -> dict[str, Any]:
+def _head(view: View, source: Citation | Hit, turn: Turn, place: tuple[int, int, int]) -> dict[str, Any]:
+    """What stands above the turns; `place` is which of how many is shown, and which one is quoted, from 0."""
     document = view.document(source.doc)
-    at, turns = place
+    at, turns, quoted = place
     speaker = view.speaker(source.doc, turn)
     percent = round(100 * turn.start / max(1, len(view.text_of(source.doc))))
     return {
@@ -97,9 +106,9 @@ def _head(view: View, source: Citation | Hit, turn: Turn, place: tuple[int, int]
         "title": one_line(document.title or document.doc),
         "facts": [one_line(fact) for fact in (document.date, document.outlet, turn.section) if fact],
         "position": say("source.position", turn=turn.number, turns=turns, percent=percent),
-        "previous": at > 0,
-        "next": at < turns - 1,
-        "back": moved,
+        "at": at,
+        "last": turns - 1,
+        "home": quoted,
         "url": web_address(document.url),
         "quotation": quotation_text(source) if isinstance(source, Citation) else "",
     }

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 import streamlit as st
 
@@ -21,24 +21,31 @@ from rag.filters import EVERYTHING, Filters
 State = Literal["running", "done", "stopped", "failed"]
 _numbers = itertools.count(1)
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
-@dataclass(slots=True)
-class Said:
-    """A question of the conversation and its answer so far, which a thread of its own writes.
+@dataclass(slots=True, kw_only=True)
+class Work:
+    """What a thread of its own does for the page, and how far it is.
 
     `problem` is why it failed; `stop` asks its chat model to break off, `ended` is set when nothing more will come.
     """
 
-    question: str
-    filters: Filters = EVERYTHING
-    answer: Answer | None = None
     state: State = "running"
     problem: str = ""
     stop: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
     begun: float = field(default_factory=time.monotonic)
     key: str = field(default_factory=lambda: f"said-{next(_numbers)}")
+
+
+@dataclass(slots=True)
+class Said(Work):
+    """A question of the conversation and its answer so far."""
+
+    question: str
+    filters: Filters = EVERYTHING
+    answer: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +86,30 @@ def go_to(page: str, **query: str) -> None:
 
 def begin(said: Said, answers: Callable[[], Iterator[Answer]]) -> None:
     """Have the answer written in the background: a click elsewhere on the page does not break it off."""
-    threading.Thread(target=_write, args=(said, answers), name=said.key, daemon=True).start()
+
+    def take(answer: Answer) -> None:
+        said.answer = answer
+
+    begin_work(said, answers, take)
 
 
-def _write(said: Said, answers: Callable[[], Iterator[Answer]]) -> None:
+def begin_work(work: Work, make: Callable[[], Iterator[T]], take: Callable[[T], None]) -> None:
+    """Have what `make` gives taken one by one in the background, until it ends or is to stop."""
+    threading.Thread(target=_do, args=(work, make, take), name=work.key, daemon=True).start()
+
+
+def _do(work: Work, make: Callable[[], Iterator[T]], take: Callable[[T], None]) -> None:
     try:
-        with closing(answers()) as coming:  # type: ignore[type-var] # it is a generator
-            for answer in coming:
-                said.answer = answer
-                if said.stop.is_set():
+        with closing(make()) as coming:  # type: ignore[type-var] # it is a generator
+            for one in coming:
+                take(one)
+                if work.stop.is_set():
                     break
-        said.state = "stopped" if said.stop.is_set() else "done"
+        work.state = "stopped" if work.stop.is_set() else "done"
     except VerbatimError as error:
-        said.state, said.problem = "failed", str(error)
+        work.state, work.problem = "failed", str(error)
     except Exception as error:  # noqa: BLE001 - whatever it is, the page must not wait for ever
         _log.exception("A question could not be answered")
-        said.state, said.problem = "failed", f"{type(error).__name__}"
+        work.state, work.problem = "failed", f"{type(error).__name__}"
     finally:
-        said.ended.set()
+        work.ended.set()

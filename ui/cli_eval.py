@@ -17,7 +17,7 @@ from eval.gates import Gate, read_gate
 from eval.gold import is_csv, load_gold
 from eval.measures import measure_of
 from eval.output import check_target, whole_file
-from eval.records import Figure, Report, read_report, write_report
+from eval.records import LAST_REPORT, Figure, Report, read_report, write_report
 from eval.session import Evaluation, Task, evaluate
 from eval.starter import write_starter
 from index.errors import InputError
@@ -166,6 +166,16 @@ def _write_files(report: Report, wanted: Wanted) -> None:
 
         with whole_file(wanted.as_html) as part:
             write_html(report, part)
+    _keep(report)
+
+
+def _keep(report: Report) -> None:
+    """Keep the report for the chat page. What was asked for is written and shown, whatever becomes of this."""
+    try:
+        with whole_file(WORK / LAST_REPORT) as part:
+            write_report(report, part)
+    except InputError as error:
+        tell(f"note: the chat page will not show this run: {error}")
 
 
 def _line(gate: Gate, figures: Mapping[str, Figure]) -> str:

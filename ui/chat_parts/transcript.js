@@ -21,12 +21,18 @@ const turnOf = (data, turn, trigger) =>
 
 const headOf = (data, trigger) => {
   const head = data.head;
+  // Where to, not how far: of two quick clicks only the last may arrive.
+  let at = head.at;
+  const move = (to) => {
+    at = Math.min(Math.max(to, 0), head.last);
+    trigger("move", at);
+  };
   const address = webAddress(head.url);
   return h("header", { class: "head" },
-    h("div", { class: "bar" },
-      h("button", { class: "quiet", type: "button", "data-id": "previous", disabled: !head.previous, onclick: () => trigger("move", -1) }, `← ${data.words.previous}`),
-      h("button", { class: "quiet", type: "button", "data-id": "next", disabled: !head.next, onclick: () => trigger("move", 1) }, `${data.words.next} →`),
-      head.back ? h("button", { class: "quiet", type: "button", "data-id": "back", onclick: () => trigger("move", 0) }, data.words.back) : null,
+    h("div", { class: "bar controls" },
+      h("button", { class: "quiet", type: "button", "data-id": "previous", disabled: head.at <= 0, onclick: () => move(at - 1) }, `← ${data.words.previous}`),
+      h("button", { class: "quiet", type: "button", "data-id": "next", disabled: head.at >= head.last, onclick: () => move(at + 1) }, `${data.words.next} →`),
+      head.at !== head.home ? h("button", { class: "quiet", type: "button", "data-id": "back", onclick: () => move(head.home) }, data.words.back) : null,
       h("button", { class: "quiet close", type: "button", "data-id": "close", "aria-label": data.words.close, title: data.words.close, onclick: () => trigger("close", true) }, "✕")),
     h("div", { class: "who" }, head.n ? h("span", { class: "n" }, String(head.n)) : null, h("strong", {}, head.speaker), head.role ? h("span", { class: "dim" }, head.role) : null),
     h("div", { class: "title", lang: data.lang || null }, head.title),
@@ -38,15 +44,32 @@ const headOf = (data, trigger) => {
       address ? h("a", { class: "quiet", href: address, target: "_blank", rel: "noopener noreferrer nofollow" }, `${data.words.original} ↗`) : null));
 };
 
+// Scrolls what holds the place and nothing around it: beside an answer, the conversation stays where it is, and as
+// little as will do, so that who says it stays in sight.
+const MARGIN = 24; // pixels
+const bringIntoView = (place, centred) => {
+  const above = (node) => node.parentElement || (node.getRootNode() instanceof ShadowRoot ? node.getRootNode().host : null);
+  for (let node = above(place); node; node = above(node)) {
+    if (node.scrollHeight <= node.clientHeight || !/auto|scroll/.test(getComputedStyle(node).overflowY)) continue;
+    const [inner, outer] = [place.getBoundingClientRect(), node.getBoundingClientRect()];
+    const room = node.clientHeight - Math.min(inner.height, node.clientHeight);
+    const top = inner.top - outer.top;
+    if (centred) node.scrollTop += top - room / 2;
+    else if (top > room - MARGIN) node.scrollTop += top - Math.max(room - MARGIN, 0);
+    return;
+  }
+};
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const root = redraw(parentElement,
     data.head ? headOf(data, setTriggerValue) : null,
     h("div", { class: "turns" }, data.turns.map((turn) => turnOf(data, turn, setTriggerValue))));
+  root.classList.toggle("beside", Boolean(data.head));
   // Scroll once for each place that is shown, not whenever something else on the page changes.
   if (data.scroll && root.dataset.shown !== data.scroll) {
     root.dataset.shown = data.scroll;
     const place = root.querySelector("mark.here") || root.querySelector(".turn.target mark") || root.querySelector(".turn.target");
-    requestAnimationFrame(() => place?.scrollIntoView({ block: "center", behavior: "instant" }));
+    if (place) requestAnimationFrame(() => bringIntoView(place, !data.head));
   }
 }

@@ -1,0 +1,142 @@
+"""How far a change of the index is, and what became of it: for every session that looks at the library."""
+
+from __future__ import annotations
+
+import time
+
+import streamlit as st
+
+from index.readers import SUFFIXES
+from ui.chat_alert import alert
+from ui.chat_jobs import Job, Jobs, Outcome
+from ui.chat_startup import UPLOAD_MB
+from ui.chat_text import say
+from ui.chat_uploads import MOST_FILES, Stored
+from ui.messages import one_line
+
+POLL = 0.5  # seconds, while a job runs
+LOOK = 2.0  # seconds, for a job that another session begins
+NEWS = 600.0  # seconds after which a session that did not see it run is not told of it
+WATCHED, DISMISSED = "library watched", "library dismissed"
+KINDS = ", ".join(sorted(SUFFIXES))
+
+
+def show_jobs(jobs: Jobs) -> None:
+    """The job that runs, or what became of the last one until it is dismissed."""
+    job = jobs.latest
+    if job and not job.ended.is_set():
+        st.session_state[WATCHED] = job.number
+        with st.container(border=True):
+            _while_running(job)
+        return
+    _look_out(jobs, job.number if job else 0)
+    if job and _is_news(job):
+        with st.container(border=True):
+            _show_ended(job)
+
+
+@st.fragment(run_every=POLL)
+def _while_running(job: Job) -> None:
+    """How far it is, drawn again and again without the rest of the page; the page itself when it has ended."""
+    if job.ended.is_set():
+        st.rerun()
+    done, total = job.done, job.total
+    parts = [say(f"library.job.{job.kind}"), say(f"library.phase.{job.phase}")]
+    if total > 1:
+        parts.append(say("library.phase.count", done=f"{min(done, total):,}", total=f"{total:,}"))
+    st.progress(min(1.0, done / total) if total else 0.0, text=" · ".join(parts))
+    st.caption(say("library.job.meanwhile"))
+
+
+@st.fragment(run_every=LOOK)
+def _look_out(jobs: Jobs, seen: int) -> None:
+    """Draw the page anew when another session has begun something."""
+    if jobs.latest and jobs.latest.number != seen:
+        st.rerun()
+
+
+def _is_news(job: Job) -> bool:
+    if st.session_state.get(DISMISSED, 0) >= job.number:
+        return False
+    return st.session_state.get(WATCHED) == job.number or time.time() - job.ended_at < NEWS
+
+
+def _show_ended(job: Job) -> None:
+    if job.outcome is None:
+        alert(say("library.job.failed"), job.problem)
+    else:
+        _show_outcome(job.outcome)
+    st.button(say("library.dismiss"), icon=":material/close:", on_click=_dismiss, args=(job.number,))
+
+
+def _dismiss(number: int) -> None:
+    st.session_state[DISMISSED] = number
+
+
+def _show_outcome(outcome: Outcome) -> None:
+    """The numbers; then what was refused, which somebody has to see to; the rest on demand."""
+    refused = _refused_lines(outcome)
+    unread = [f"{one_line(one.path)}: {one_line(one.reason)}" for one in outcome.unread]
+    summary = summary_text(outcome, len(refused))
+    if refused or unread:
+        st.warning(summary, icon=":material/warning:")
+    else:
+        st.success(summary, icon=":material/check_circle:")
+    _show_list("refused", refused)
+    _show_list("unread", unread)
+    lists = _other_lists(outcome)
+    if any(lists.values()):
+        with st.expander(say("library.details"), expanded=sum(map(len, lists.values())) <= 10):
+            for name, lines in lists.items():
+                _show_list(name, lines)
+
+
+def summary_text(outcome: Outcome, refused: int) -> str:
+    """What was done in numbers, without a word that is not ours."""
+    states = [one.state for one in outcome.files]
+    report = outcome.report
+    numbers = {"new": states.count("new"), "replaced": states.count("replaced"), "same": states.count("same")}
+    if not outcome.files and report:
+        numbers = {"indexed": len(report.indexed), "same": len(report.unchanged)}
+    numbers |= {"removed": len(report.removed) if report else 0, "refused": refused}
+    parts = [say(f"library.did.{name}", f"{number:,}") for name, number in numbers.items() if number]
+    seconds = [say("library.did.seconds", f"{report.seconds:.1f}")] if report else []
+    return " · ".join([*(parts or [say("library.did.nothing")]), *seconds])
+
+
+def refusal_text(stored: Stored) -> str:
+    """Why a file that was sent was not taken."""
+    if not stored.problem:
+        return one_line(stored.reason)
+    return say(f"library.refused.{stored.problem}", kinds=KINDS, size=UPLOAD_MB, number=MOST_FILES)
+
+
+def _refused_lines(outcome: Outcome) -> list[str]:
+    sent = [f"{one_line(one.name)}: {refusal_text(one)}" for one in outcome.files if one.state == "refused"]
+    found = outcome.report.refused if outcome.report else ()
+    return [*sent, *(f"{one_line(one.path)}: {one_line(one.reason)}" for one in found)]
+
+
+def _other_lists(outcome: Outcome) -> dict[str, list[str]]:
+    report = outcome.report
+    lists = {
+        state: [_stored_line(one) for one in outcome.files if one.state == state]
+        for state in ("new", "replaced", "same")
+    }
+    if report:
+        lists["indexed"] = [] if outcome.files else [one_line(doc) for doc in report.indexed]
+        lists["removed"] = [one_line(doc) for doc in report.removed]
+        lists["warnings"] = [one_line(warning) for warning in report.warnings]
+    return lists
+
+
+def _stored_line(stored: Stored) -> str:
+    """The name; the one it is kept under too where that is another."""
+    given, kept = one_line(stored.name), one_line(stored.path.name) if stored.path else ""
+    return given if given == kept else f"{given} → {kept}"
+
+
+def _show_list(name: str, lines: list[str]) -> None:
+    if lines:
+        st.caption(say(f"library.list.{name}"))
+        st.text("\n".join(lines))

@@ -1,0 +1,200 @@
+"""Changes to the index that the page begins: one at a time, in the background, seen by every session."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+import streamlit as st
+
+from index.build import BuildReport, Progress, build_index, remove_documents
+from index.collect import Refused, collect, printable
+from index.errors import InputError, VerbatimError
+from index.generations import last_manifest
+from index.publish import storage_errors
+from index.reuse import PassageEncoder
+from index.store import DocumentRow, open_index
+from ui.chat_uploads import Sent, Stored, store_all, take_back
+
+WAIT = 60.0  # seconds for a writer outside of the page, such as `verbatim index`
+
+Kind = Literal["add", "again", "remove"]
+_numbers = itertools.count(1)
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a job did: with the files that were sent, with the index (None: nothing to do there).
+
+    `unread` are sources of the index that could not be looked at; their interviews stay.
+    """
+
+    files: tuple[Stored, ...] = ()
+    report: BuildReport | None = None
+    unread: tuple[Refused, ...] = ()
+
+
+@dataclass(slots=True)
+class Job:
+    """One change of the index, and how far it is: it is told as index/reuse.py's Progress.
+
+    `problem` is why it failed; `ended_at` is a time in seconds since the epoch.
+    """
+
+    kind: Kind
+    phase: str = ""
+    total: int = 0
+    done: int = 0
+    outcome: Outcome | None = None
+    problem: str = ""
+    ended: threading.Event = field(default_factory=threading.Event)
+    ended_at: float = 0.0
+    number: int = field(default_factory=lambda: next(_numbers))
+
+    def stage(self, name: str, total: int) -> None:
+        """A stage begins that will take `total` steps."""
+        self.phase, self.total, self.done = name, total, 0
+
+    def advance(self, n: int) -> None:
+        """So many more steps are done."""
+        self.done += n
+
+
+class Jobs:
+    """The jobs of one server: the one that runs, or the last one that ran."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.latest: Job | None = None
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether one runs."""
+        job = self.latest
+        return job is not None and not job.ended.is_set()
+
+    def begin(self, kind: Kind, work: Callable[[Progress], Outcome]) -> Job | None:
+        """Do the work in the background, whatever becomes of the session; None while another job runs."""
+        with self._lock:
+            if self.is_busy:
+                return None
+            job = self.latest = Job(kind)
+        threading.Thread(target=_run, args=(job, work), name=f"job-{job.number}", daemon=True).start()
+        return job
+
+
+@st.cache_resource(show_spinner=False)
+def jobs_of(folder: str) -> Jobs:
+    """The jobs of the index in this folder, the same for all sessions."""
+    return Jobs()
+
+
+def add_files(
+    files: Sequence[Sent], uploads: Path, folder: Path, embedding: str | PassageEncoder | None, progress: Progress
+) -> Outcome:
+    """Keep the files among the uploads and index these; interviews from elsewhere are not looked at.
+
+    A file that is no interview is not kept, and none is when the index cannot be written. Raises like `build_index`.
+    """
+    progress.stage("storing", len(files))
+    stored = store_all(files, uploads, progress.advance)
+    if all(one.path is None for one in stored):
+        return Outcome(tuple(stored))
+    try:
+        report = build_index([uploads], folder, embedding, progress, WAIT)
+    except BaseException:
+        for one in stored:
+            take_back(one)
+        raise
+    reasons = {refused.path: refused.reason for refused in report.refused}
+    kept = [_settled(one, reasons) for one in stored]
+    ours = {printable(one.path.resolve()) for one in stored if one.path}
+    others = tuple(refused for refused in report.refused if refused.path not in ours)
+    return Outcome(tuple(kept), replace(report, refused=others))
+
+
+def index_again(uploads: Path, folder: Path, embedding: str | PassageEncoder | None, progress: Progress) -> Outcome:
+    """Look again at all that the index was built from, and at the uploads. Raises like `build_index`.
+
+    Sources that cannot be read now are left aside, so that their interviews stay.
+    """
+    paths, unread = usable_sources(uploads, folder)
+    report = build_index(paths, folder, embedding, progress, WAIT) if paths else None
+    return Outcome(report=report, unread=unread)
+
+
+def usable_sources(uploads: Path, folder: Path) -> tuple[list[Path], tuple[Refused, ...]]:
+    """What an index was built from and the uploads, as far as transcripts are found there; the rest, with why not."""
+    paths: list[Path] = []
+    unread: list[Refused] = []
+    for source in sources_of(uploads, folder):
+        try:
+            collect([source], folder)
+        except InputError as error:
+            unread.append(Refused(printable(source), str(error).removeprefix(f"{printable(source)}: ")))
+        else:
+            paths.append(source)
+    return paths, tuple(unread)
+
+
+def sources_of(uploads: Path, folder: Path) -> list[Path]:
+    """What an index was built from, and the uploads if there are any."""
+    manifest = last_manifest(folder.absolute())
+    sources = [Path(source) for source in manifest.setting.sources] if manifest else []
+    is_new = has_uploads(uploads) and uploads.resolve() not in sources
+    return [*sources, uploads] if is_new else sources
+
+
+def has_uploads(uploads: Path) -> bool:
+    """Whether there are files in the folder of the uploads."""
+    if uploads.is_symlink() or not uploads.is_dir():
+        return False
+    return any(path.is_file() and not path.name.startswith(".") for path in uploads.iterdir())
+
+
+def is_upload(row: DocumentRow, uploads: Path) -> bool:
+    """Whether an interview's file is one that the page was sent, so that it goes when the interview goes."""
+    return not uploads.is_symlink() and Path(row.path).parent == uploads.resolve()
+
+
+def remove_interviews(docs: Sequence[str], uploads: Path, folder: Path) -> Outcome:
+    """Take interviews out of the index; their files go too where they are uploads. Raises like `remove_documents`,
+    and StorageError where a file cannot be deleted.
+    """
+    with open_index(folder) as index:
+        rows = [index.document(doc) for doc in docs]
+    report = remove_documents(docs, folder, WAIT)
+    for row in rows:
+        if is_upload(row, uploads):
+            with storage_errors(Path(row.path)):
+                Path(row.path).unlink(missing_ok=True)
+    return Outcome(report=report)
+
+
+def _settled(stored: Stored, reasons: dict[str, str]) -> Stored:
+    """A stored file after the index looked at it: taken back where it was refused."""
+    reason = reasons.get(printable(stored.path.resolve())) if stored.path else None
+    if reason is None:
+        return replace(stored, before=None)
+    take_back(stored)
+    return Stored(stored.name, "refused", reason=reason)
+
+
+def _run(job: Job, work: Callable[[Progress], Outcome]) -> None:
+    try:
+        job.outcome = work(job)
+    except VerbatimError as error:
+        job.problem = str(error)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the page must be told
+        _log.exception("The index could not be changed")
+        job.problem = f"{type(error).__name__}: {error}"
+    finally:
+        job.ended_at = time.time()
+        job.ended.set()
