@@ -10,6 +10,7 @@ Tests that need it are skipped where there is none, and say so: Debian's is the 
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Iterator
 from typing import Any, Protocol
 
@@ -19,6 +20,7 @@ from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SECONDS = 30.0  # for anything to appear, on a busy machine
+SECONDS_TO_SCROLL = 5.0
 CHAT = "stChatInputTextArea"
 
 
@@ -75,7 +77,14 @@ def ask(page: Page, question: str) -> None:
 
 
 def is_in_view(page: Page, selector: str) -> bool:
-    """Whether the first such element can be seen: inside the window, and inside everything that scrolls around it."""
+    """Whether the first such element comes to be seen: inside the window, and inside all that scrolls around it."""
+    end = time.monotonic() + SECONDS_TO_SCROLL
+    while not (seen := _is_seen(page, selector)) and time.monotonic() < end:
+        page.wait_for_timeout(50)
+    return seen
+
+
+def _is_seen(page: Page, selector: str) -> bool:
     found = page.locator(selector).first.evaluate("""element => {
         const box = element.getBoundingClientRect();
         const [x, y] = [box.left + Math.min(box.width, 20) / 2, box.top + Math.min(box.height, 20) / 2];

@@ -33,6 +33,15 @@ def test_recall_is_drawn_at_each_depth_with_its_interval() -> None:
     assert (values[2]["low"], values[2]["high"]) == (0.65, 0.85)
 
 
+def test_the_axes_are_named_in_the_language_of_whoever_draws_them() -> None:
+    drawn = {
+        "段落数": recall_chart([RUN], "段落数", "召回率"),
+        "召回率": group_chart([RUN], "category", "mrr", "召回率"),
+        "用时": latency_chart([RUN], "用时", "比例"),
+    }
+    assert {title: title in str(chart.to_dict()) for title, chart in drawn.items()} == dict.fromkeys(drawn, True)
+
+
 def test_groups_without_the_measure_are_left_out() -> None:
     values = rows(group_chart([RUN], "category", "key_facts"))
     assert [(one["group"], one["value"]) for one in values] == [("numbers", 0.5)]

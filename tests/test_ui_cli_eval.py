@@ -10,7 +10,7 @@ from small_archive import CLOCKS_BYTES, TEA, build_archive, verbatim
 from small_gold import QUESTIONS, evaluate, unfinished, write_questions
 
 from eval.gold import load_gold
-from eval.records import read_report
+from eval.records import LAST_REPORT, read_report
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +42,23 @@ def test_a_run_shows_its_figures_and_leaves_nothing_unfinished(index: Path) -> N
     assert only.outcomes[1].history == ("最难的是什么时候？",)
     assert Path("report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
     assert (unfinished(), Path(".verbatim-eval/.gitignore").read_text()) == ([], "*\n")
+
+
+def test_the_last_run_is_kept_for_the_chat_page(index: Path, here: Path) -> None:
+    kept = here / ".verbatim-eval" / LAST_REPORT
+    evaluate(index, "--json", "first.json")
+    assert read_report(kept) == read_report(Path("first.json"))
+    evaluate(index, "--split", "dev")
+    assert read_report(kept).split == "dev"
+
+
+def test_a_report_that_cannot_be_kept_is_told_and_changes_nothing(index: Path, here: Path) -> None:
+    (here / ".verbatim-eval" / LAST_REPORT).mkdir(parents=True)
+    result = evaluate(index, "--json", "report.json", "--min", "recall@10=1")
+    assert result.exit_code == 0
+    assert "PASS recall@10" in result.stdout
+    assert read_report(Path("report.json")).split == "all"
+    assert "note: the chat page will not show this run: .verbatim-eval/last-report.json: " in result.stderr
 
 
 def test_baselines_answer_the_same_questions_in_the_same_table(index: Path) -> None:

@@ -6,7 +6,7 @@ in the data only, and cleaned of control characters.
 
 from __future__ import annotations
 
-from calendar import monthrange
+from calendar import isleap, monthrange
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -68,8 +68,8 @@ def _rows(dated: Sequence[tuple[DocumentRow, tuple[date, date]]]) -> Layers:
             "title": one_line(document.title or document.doc),
             "date": one_line(document.date),
             "speakers": one_line(", ".join(document.speakers)),
-            "first": _milliseconds(first),
-            "last": _milliseconds(last),
+            "first": in_years(first),
+            "last": in_years(last) + 1 / 366,
             "is_day": first == last,
         }
         for row, (document, (first, last)) in enumerate(dated)
@@ -80,15 +80,15 @@ def _rows(dated: Sequence[tuple[DocumentRow, tuple[date, date]]]) -> Layers:
         alt.Tooltip("speakers:N", title=say("library.column.speakers")),
     ]
     chart = _chart(values)
-    x = alt.X("first:T", title=None, scale=_time_scale(dated), axis=_time_axis(dated))
+    x = _time(dated)
     months = chart.transform_filter("!datum.is_day").mark_bar(
         color=ACCENT, opacity=0.6, cornerRadius=4, size=15, yOffset=BELOW
     )
     days = chart.transform_filter("datum.is_day").mark_circle(color=ACCENT, opacity=1, size=150, yOffset=BELOW)
     line = chart.mark_rule(color=_of_theme(INK), opacity=0.15, yOffset=BELOW)
-    return alt.layer(
+    return _layers(
         line.encode(x=alt.value(0), x2=alt.value("width")),
-        months.encode(x=x, x2="last:T", tooltip=tooltip),
+        months.encode(x=x, x2="last:Q", tooltip=tooltip),
         days.encode(x=x, tooltip=tooltip),
         _labels(values),
     )
@@ -98,7 +98,14 @@ def _chart(values: Values) -> alt.Chart:
     """A chart whose rows are numbered in "row"."""
     height = ROW * len({value["row"] for value in values})
     y = alt.Y("row:O", axis=None, scale=alt.Scale(padding=0))
-    return alt.Chart(_data(values), height=height).encode(y=y)
+    chart: alt.Chart = alt.Chart(_data(values), height=height).encode(y=y)
+    return chart
+
+
+def _layers(*charts: alt.Chart) -> Layers:
+    """The charts in one place, as wide as the page; the height is that of the rows, axis and legend come to it."""
+    chart: Layers = alt.layer(*charts).properties(autosize=alt.AutoSizeParams(type="fit-x", contains="padding"))
+    return chart
 
 
 def _data(values: Values) -> alt.Data:
@@ -109,42 +116,37 @@ def _of_theme(colours: Mapping[str, str]) -> str:
     return colours[st.context.theme.type or "light"]
 
 
-def _time_scale(dated: Sequence[tuple[DocumentRow, tuple[date, date]]]) -> alt.Scale:
-    """Whole years. UTC, as `_milliseconds` counts."""
+def _time(dated: Sequence[tuple[DocumentRow, tuple[date, date]]]) -> alt.X:
+    """Whole years. They are numbers: what Vega takes for time is shown in the reader's own zone, a day off in some."""
     years = [day.year for _, period in dated for day in period]
-    domain = [_milliseconds(date(min(years), 1, 1)), _milliseconds(date(max(years), 12, 31))]
-    return alt.Scale(type="utc", domain=domain)
+    first, last = min(years), max(years) + 1
+    if last - first <= 2:
+        marks = [year + quarter / 4 for year in range(first, last) for quarter in range(4)]
+        label = "floor(datum.value) + '-' + format(1 + 12 * (datum.value % 1), '02d')"
+    else:
+        marks = list(range(first, last + 1, max(1, round((last - first) / 7))))
+        label = "format(datum.value, '04d')"
+    axis = alt.Axis(values=marks, labelExpr=label, labelOverlap=True)
+    return alt.X("first:Q", title=None, scale=alt.Scale(domain=[first, last], nice=False), axis=axis)
 
 
-def _milliseconds(day: date) -> int:
-    """Since 1970, as Vega counts time."""
-    return (day - date(1970, 1, 1)).days * 86_400_000
-
-
-def _time_axis(dated: Sequence[tuple[DocumentRow, tuple[date, date]]]) -> alt.Axis:
-    years = [day.year for _, period in dated for day in period]
-    number = max(years) - min(years) + 1
-    if number <= 2:
-        return alt.Axis(format="%Y-%m", tickCount=alt.TimeIntervalStep(interval="month", step=3 * number), grid=True)
-    step = alt.TimeIntervalStep(interval="year", step=max(1, round(number / 7)))
-    return alt.Axis(format="%Y", tickCount=step, grid=True)
+def in_years(day: date) -> float:
+    """A day as a number on the axis of time: 2016.0 is its first."""
+    return day.year + (day.timetuple().tm_yday - 1) / (366 if isleap(day.year) else 365)
 
 
 def _years(dated: Sequence[tuple[DocumentRow, tuple[date, date]]]) -> alt.Chart:
     numbers = Counter(first.year for _, (first, _) in dated)
     values: Values = [{"year": f"{year:04}", "number": number} for year, number in sorted(numbers.items())]
     count = say("library.timeline.number")
-    return (
-        alt.Chart(_data(values), height=220)
-        .mark_bar(color=ACCENT)
-        .encode(
-            x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
-            y=alt.Y("number:Q", title=count, axis=alt.Axis(tickMinStep=1, format=",d")),
-            tooltip=[
-                alt.Tooltip("year:N", title=say("library.timeline.year")),
-                alt.Tooltip("number:Q", title=count, format=",d"),
-            ],
-        )
+    chart: alt.Chart = alt.Chart(_data(values), height=220).mark_bar(color=ACCENT)
+    return chart.encode(
+        x=alt.X("year:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+        y=alt.Y("number:Q", title=count, axis=alt.Axis(tickMinStep=1, format=",d")),
+        tooltip=[
+            alt.Tooltip("year:N", title=say("library.timeline.year")),
+            alt.Tooltip("number:Q", title=count, format=",d"),
+        ],
     )
 
 
@@ -177,7 +179,7 @@ def interview_shares_chart(shares: Sequence[Share]) -> Layers:
     names = chart.transform_filter("datum.share > 0.15").mark_text(
         limit=room, color=ON_COLOUR, align="left", baseline="middle", dx=5, fontSize=11, yOffset=BELOW
     )
-    return alt.layer(
+    return _layers(
         _bars(chart).encode(x=x, x2="to:Q", color=_role_colour(shares), tooltip=tooltip),
         names.encode(x=x, text="speaker:N", tooltip=tooltip),
         _labels(values),
@@ -209,7 +211,7 @@ def person_shares_chart(shares: Sequence[Share], most: int = MOST_ROWS) -> Layer
     chart = _chart(values)
     x = alt.X("characters:Q", title=None, axis=alt.Axis(format=",d", tickCount=4))
     bars = _bars(chart).encode(x=x, color=_role_colour(shown), tooltip=_share_tooltip())
-    return alt.layer(bars, _labels(values))
+    return _layers(bars, _labels(values))
 
 
 def person_totals(shares: Sequence[Share]) -> Counter[str]:
@@ -255,13 +257,14 @@ def _role_colour(shares: Sequence[Share]) -> alt.Color:
 
 
 def _bars(chart: alt.Chart) -> alt.Chart:
-    return chart.mark_bar(size=16, yOffset=BELOW, stroke=_of_theme(PAPER), strokeWidth=1)
+    bars: alt.Chart = chart.mark_bar(size=16, yOffset=BELOW, stroke=_of_theme(PAPER), strokeWidth=1)
+    return bars
 
 
 def _labels(values: Values) -> alt.Chart:
     """One line above each bar, as wide as the chart."""
     rows = list({value["row"]: {"row": value["row"], "label": value["label"]} for value in values}.values())
-    chart = _chart(rows).mark_text(
+    text: alt.Chart = _chart(rows).mark_text(
         limit=alt.ExprRef("width"), color=_of_theme(INK), align="left", baseline="middle", dy=-11, fontSize=13
     )
-    return chart.encode(x=alt.value(0), text="label:N", tooltip="label:N")
+    return text.encode(x=alt.value(0), text="label:N", tooltip="label:N")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -11,16 +12,26 @@ import streamlit as st
 from index.script import language
 from rag.answer import Answer
 from rag.question import LONGEST_QUESTION
-from rag.side_by_side import AT_MOST
+from rag.side_by_side import AT_MOST, Side
 from ui.chat_alert import alert
-from ui.chat_comparison import By, Card, Comparison, begin_comparison, comparison, open_beside, opened_beside
+from ui.chat_comparison import (
+    By,
+    Card,
+    Comparison,
+    begin_comparison,
+    comparison,
+    dates_of,
+    open_beside,
+    opened_beside,
+)
 from ui.chat_filters import filter_popover, filters_now, filters_text, people
 from ui.chat_parts import answer_part, heading_part
 from ui.chat_settings import asking_now
 from ui.chat_source import cited_in, show_source
 from ui.chat_state import Opened
+from ui.chat_suggest import show_suggested
 from ui.chat_text import say
-from ui.chat_view import answer_data, dotted
+from ui.chat_view import answer_data, dotted, role_text
 from ui.messages import one_line, visible
 
 if TYPE_CHECKING:
@@ -31,33 +42,37 @@ if TYPE_CHECKING:
 QUESTION, BY = "compare question", "compare by"
 FIRST_SIDES = 0.4  # seconds the page waits before it draws without the rest
 POLL = 0.4
-IN_A_ROW = 3
+ALMOST_NOTHING = 0.0001  # of the width
 MOST_CHOSEN = 12
 
 
 def compare_page(startup: Startup, retriever: Retriever) -> None:
     """The page."""
     one, place = comparison(), opened_beside()
-    _form(startup, retriever)
     if one is None:
         st.title(say("compare.title"), anchor=False)
         st.markdown(say("compare.explain"))
+    _form(startup, retriever)
+    if one is None:
+        show_suggested(retriever, lambda question: _ask(startup, retriever, question))
         return
-    source = next((cited_in(card.side.answer, place.n) for card in one.cards
-                   if place and card.side.answer and card.key == place.key), None)  # fmt: skip
-    sides, beside = st.columns([3, 2], gap="large") if place and source else (st.container(), None)
+    answers = {card.key: card.side.answer for card in one.cards}
+    answer = answers.get(place.key) if place else None
+    source = cited_in(answer, place.n) if place and answer else None
+    # Two columns also where there is nothing beside: what is on the page stays, and with it the keyboard's place.
+    sides, beside = st.columns([3, 2] if source else [1, ALMOST_NOTHING], gap="large" if source else None)
     with sides, st.container(key="sides"):
-        st.text(visible(one.question))
+        if one.question != st.session_state.get(QUESTION, "").strip():  # where it stands already
+            st.text(visible(one.question))
         if one.filters:
             st.text(say("ask.only", filters_text(one.filters, retriever.view)))
         if one.state == "running":
             one.ended.wait(FIRST_SIDES)
-        row = IN_A_ROW - 1 if beside else IN_A_ROW
         if one.state == "running":
-            _while_running(one, place, row)
+            _while_running(one, place)
         else:
-            _show(one, place, row)
-    if beside and place and source:
+            _show(one, place)
+    if place and source:
         with beside, st.container(key="source"):
             show_source(retriever.view, place, source, open_beside)
 
@@ -77,7 +92,7 @@ def _form(startup: Startup, retriever: Retriever) -> None:
             say("compare.ask"),
             type="primary",
             icon=":material/view_column:",
-            on_click=lambda: _ask(startup, retriever),
+            on_click=lambda: _ask(startup, retriever, st.session_state[QUESTION]),
         )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.segmented_control(
@@ -90,9 +105,9 @@ def _form(startup: Startup, retriever: Retriever) -> None:
             label_visibility="collapsed",
             persist_state="session",
         )
-        _choice(retriever.view, _by())
         filter_popover(retriever.view)
-    st.caption(say("ask.mode.model" if asking_now(startup).llm else "ask.mode.quotes"))
+        st.caption(say("ask.mode.model" if asking_now(startup).llm else "ask.mode.quotes"))
+    _choice(retriever.view, _by())
 
 
 def _by() -> By:
@@ -120,51 +135,49 @@ def _choice(view: View, by: By) -> None:
     )
 
 
-def _ask(startup: Startup, retriever: Retriever) -> None:
+def _ask(startup: Startup, retriever: Retriever, question: str) -> None:
     """Begin to ask, in the background."""
-    by, question = _by(), str(st.session_state[QUESTION]).strip()
+    by, question = _by(), question.strip()
     if question:
+        st.session_state[QUESTION] = question
         chosen = list(st.session_state.get(f"compare {by}s") or ())
         begin_comparison(startup, retriever, question, by, chosen, filters_now())
 
 
 @st.fragment(run_every=POLL)
-def _while_running(one: Comparison, place: Opened | None, row: int) -> None:
+def _while_running(one: Comparison, place: Opened | None) -> None:
     """The sides so far, drawn again and again without the rest of the page."""
     if one.ended.is_set() or opened_beside() != place:
         st.rerun()
-    _cards(one, place, row)
+    _cards(one, place)
     status, stop = st.columns([4, 1], vertical_alignment="center")
     seconds = round(time.monotonic() - one.begun)
     status.caption(f":material/hourglass_top: {say('ask.looking')} · {say('ask.seconds', seconds=seconds)}")
     stop.button(say("ask.stop"), icon=":material/stop_circle:", key=f"stop-{one.key}", on_click=one.stop.set)
 
 
-def _show(one: Comparison, place: Opened | None, row: int) -> None:
-    _cards(one, place, row)
+def _show(one: Comparison, place: Opened | None) -> None:
+    _cards(one, place)
     if one.state == "stopped":
         st.caption(say("compare.stopped"))
     elif one.state == "failed":
         alert(say("ask.failed"), one.problem)
     elif not one.cards:
         st.info(say("compare.nothing"))
-    elif not any(_says(card) for card in one.cards):
-        st.info(say("compare.nobody"))
 
 
-def _cards(one: Comparison, place: Opened | None, row: int) -> None:
-    """Those that say something as cards, `row` of them side by side; the others in small print."""
-    for note in one.no_model:
-        st.warning(say("compare.no_model"))
-        st.text(visible(note.detail))
+def _cards(one: Comparison, place: Opened | None) -> None:
+    """Those that say something as cards, as many in a row as fit (page.css); the others in small print."""
+    if one.no_model:
+        st.warning(say("compare.no_model"), icon=":material/info:")
+        st.text(visible(one.no_model[0].detail))
     telling = [card for card in one.cards if _says(card)]
-    for start in range(0, len(telling), row):
-        columns = st.columns(min(row, len(telling)))
-        for column, card in zip(columns, telling[start : start + row], strict=False):
-            with column, st.container(border=True):
+    with st.container(key="cards"):
+        for card in telling:
+            with st.container(border=True):
                 _card(card, place)
     silent = [card for card in one.cards if card.side.answer and not _says(card)]
-    _names(say(f"compare.silent.{one.by}"), silent)
+    _names(say(f"compare.silent.{one.by}" if telling else "compare.nobody"), silent)
     _names(say("compare.filtered"), [card for card in one.cards if card.side.answer is None])
 
 
@@ -177,20 +190,29 @@ def _card(card: Card, place: Opened | None) -> None:
     if side.answer is None:
         return
     name = one_line(side.name)
-    over = side.date or say("compare.undated")
+    dates = dates_of(side)
+    over = " – ".join(dict.fromkeys((*dates[:1], *dates[-1:]))) or say("compare.undated")
     heading_part(key=f"heading-{card.key}", data={"over": one_line(over), "name": name, "lang": language(name)})
     number = place.n if place and place.key == card.key else None
-    answer_part(key=card.key, data=side_data(side.answer, bool(side.doc), number), on_cite_change=lambda: _cite(card))
+    answer_part(key=card.key, data=side_data(side, side.answer, number), on_cite_change=lambda: _cite(card))
 
 
-def side_data(answer: Answer, is_interview: bool, number: int | None) -> dict[str, Any]:
-    """What the answer part draws in a card, which says itself which interview it is."""
-    data = answer_data(answer, number)
-    if is_interview and answer.citations:
-        first = answer.citations[0]
-        known = dotted("", first.title or first.doc, first.date)
-        for block in data["blocks"]:
-            block["where"] = block["where"].removesuffix(known).removesuffix(" · ")
+def side_data(side: Side, answer: Answer, number: int | None) -> dict[str, Any]:
+    """What the answer part draws in a card, without what the card and the page say: the interview or the person, and
+    how answers are made."""
+    data = answer_data(replace(answer, notes=tuple(note for note in answer.notes if note.kind != "no model")), number)
+    if answer.mode == "extractive":
+        data["foot"] = []
+    cited = {citation.n: citation for citation in answer.citations}
+    for block in data["blocks"]:
+        if not block["by"]:  # a model's text is not put together by who said it
+            continue
+        one = cited[block["sentences"][0]["sources"][0]["n"]]
+        if side.doc:
+            block["where"] = role_text(one.role, one.kind)
+        else:
+            said_as = "" if one.speaker == side.name else one.speaker
+            block["by"], block["where"] = one_line(one.title or one.doc), dotted(one.date, said_as)
     return data
 
 
@@ -203,6 +225,7 @@ def _cite(card: Card) -> None:
 
 def _names(title: str, cards: Sequence[Card]) -> None:
     if cards:
-        st.caption(title)
-        for card in cards:
-            st.text(dotted(card.side.name, card.side.date))
+        with st.container(gap=None):
+            st.caption(title)
+            for card in cards:
+                st.text(dotted(card.side.name, card.side.date))

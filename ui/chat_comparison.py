@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import streamlit as st
 
 from rag.filters import EVERYTHING, Filters
-from rag.side_by_side import Side, by_interview, by_person, persons_for
+from rag.side_by_side import Side, by_interview, by_person, interviews_for, persons_for
 from ui.chat_archive import answer_cache
 from ui.chat_settings import asking_now
 from ui.chat_state import Opened, Work, begin_work
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ui.chat_startup import Startup
 
 By = Literal["interview", "person"]
+UNDATED = "~"  # sorts after every date
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class Card:
 class Comparison(Work):
     """A question and the sides that have answered so far, by date; those without one are last.
 
-    `no_model` says why the chat model that was wanted is not to be had.
+    `no_model` says why the chat model that was wanted wrote nothing, or no more.
     """
 
     question: str
@@ -48,7 +49,18 @@ class Comparison(Work):
     def take(self, side: Side) -> None:
         """Put a side in its place. The page reads `cards` meanwhile: it is replaced and never changed."""
         card = Card(f"{self.key}-{len(self.cards)}", side)
-        self.cards = tuple(sorted([*self.cards, card], key=lambda one: (not one.side.date, one.side.date)))
+        self.cards = tuple(sorted([*self.cards, card], key=_when))
+
+
+def dates_of(side: Side) -> list[str]:
+    """The date of an interview; all those on which a person said what is quoted, earliest first."""
+    if side.doc:
+        return [side.date] if side.date else []
+    return sorted({citation.date for citation in side.answer.citations if citation.date} if side.answer else ())
+
+
+def _when(card: Card) -> str:
+    return next(iter(dates_of(card.side)), UNDATED)
 
 
 def comparison() -> Comparison | None:
@@ -81,9 +93,12 @@ def begin_comparison(
         writer, one.no_model = load_writer(startup.writing(asking.llm, asking.strict), answer_cache(startup))
         if writer:
             writer = replace(writer, stop=one.stop)
-        for side in _sides(retriever, one, chosen, writer, asking.top_k):
+        for name in chosen or _best(retriever, one):
+            side = _side(retriever, one, name, writer, asking.top_k)
             if one.stop.is_set():  # what a model wrote until then is not whole
                 return
+            if failed := [note for note in side.answer.notes if note.kind == "no model"] if side.answer else []:
+                one.no_model, writer = tuple(failed), None  # the others need not wait for it as well
             yield side
 
     st.session_state["comparison"] = one
@@ -91,11 +106,15 @@ def begin_comparison(
     begin_work(one, sides, one.take)
 
 
-def _sides(
-    retriever: Retriever, one: Comparison, chosen: Sequence[str], writer: Writer | None, top_k: int | None
-) -> Iterator[Side]:
-    if one.by == "interview":
-        yield from by_interview(retriever, one.question, one.filters, chosen, writer=writer, top_k=top_k)
-        return
-    for name in chosen or persons_for(retriever, one.question, one.filters):
-        yield from by_person(retriever, one.question, one.filters, [name], writer=writer, top_k=top_k)
+def _best(retriever: Retriever, one: Comparison) -> list[str]:
+    """Those that speak most to the question; interviews by date, so that no card moves for the next."""
+    if one.by == "person":
+        return persons_for(retriever, one.question, one.filters)
+    docs = interviews_for(retriever, one.question, one.filters)
+    return sorted(docs, key=lambda doc: retriever.view.document(doc).date or UNDATED)
+
+
+def _side(retriever: Retriever, one: Comparison, name: str, writer: Writer | None, top_k: int | None) -> Side:
+    ask = by_interview if one.by == "interview" else by_person
+    [side] = ask(retriever, one.question, one.filters, [name], writer=writer, top_k=top_k)
+    return side

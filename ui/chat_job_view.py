@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from index.readers import SUFFIXES
-from ui.chat_alert import alert
-from ui.chat_jobs import Job, Jobs, Outcome
+from ui.chat_jobs import Job, Jobs, Kind, Outcome
 from ui.chat_startup import UPLOAD_MB
 from ui.chat_text import say
 from ui.chat_uploads import MOST_FILES, Stored
-from ui.messages import one_line
+from ui.messages import one_line, visible
+
+if TYPE_CHECKING:
+    from index.build import Progress
 
 POLL = 0.5  # seconds, while a job runs
 LOOK = 2.0  # seconds, for a job that another session begins
 NEWS = 600.0  # seconds after which a session that did not see it run is not told of it
 WATCHED, DISMISSED = "library watched", "library dismissed"
 KINDS = ", ".join(sorted(SUFFIXES))
+
+
+def begin(jobs: Jobs, kind: Kind, work: Callable[[Progress], Outcome]) -> bool:
+    """Begin a job, and tell this session what becomes of it; False, and a word on it, while another one runs."""
+    job = jobs.begin(kind, work)
+    if job is None:
+        st.toast(say("library.busy"), icon=":material/hourglass_top:")
+        return False
+    st.session_state[WATCHED] = job.number
+    return True
 
 
 def show_jobs(jobs: Jobs) -> None:
@@ -31,8 +45,7 @@ def show_jobs(jobs: Jobs) -> None:
         return
     _look_out(jobs, job.number if job else 0)
     if job and _is_news(job):
-        with st.container(border=True):
-            _show_ended(job)
+        _show_ended(job)
 
 
 @st.fragment(run_every=POLL)
@@ -62,28 +75,35 @@ def _is_news(job: Job) -> bool:
 
 
 def _show_ended(job: Job) -> None:
-    if job.outcome is None:
-        alert(say("library.job.failed"), job.problem)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if job.outcome:
+            _summary(job.outcome)
+        else:
+            st.error(say("library.job.failed"), icon=":material/error:")
+        st.button(say("library.dismiss"), icon=":material/close:", on_click=_dismiss, args=(job.number,))
+    if job.outcome:
+        _show_lists(job.outcome)
     else:
-        _show_outcome(job.outcome)
-    st.button(say("library.dismiss"), icon=":material/close:", on_click=_dismiss, args=(job.number,))
+        st.text(visible(job.problem))
 
 
 def _dismiss(number: int) -> None:
     st.session_state[DISMISSED] = number
 
 
-def _show_outcome(outcome: Outcome) -> None:
-    """The numbers; then what was refused, which somebody has to see to; the rest on demand."""
-    refused = _refused_lines(outcome)
-    unread = [f"{one_line(one.path)}: {one_line(one.reason)}" for one in outcome.unread]
-    summary = summary_text(outcome, len(refused))
-    if refused or unread:
-        st.warning(summary, icon=":material/warning:")
+def _summary(outcome: Outcome) -> None:
+    refused = len(_refused_lines(outcome))
+    text = summary_text(outcome, refused)
+    if refused or outcome.unread:
+        st.warning(text, icon=":material/warning:")
     else:
-        st.success(summary, icon=":material/check_circle:")
-    _show_list("refused", refused)
-    _show_list("unread", unread)
+        st.success(text, icon=":material/check_circle:")
+
+
+def _show_lists(outcome: Outcome) -> None:
+    """What was refused, which somebody has to see to; the rest on demand."""
+    _show_list("refused", _refused_lines(outcome))
+    _show_list("unread", [f"{one_line(one.path)}: {one_line(one.reason)}" for one in outcome.unread])
     lists = _other_lists(outcome)
     if any(lists.values()):
         with st.expander(say("library.details"), expanded=sum(map(len, lists.values())) <= 10):

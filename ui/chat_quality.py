@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 HEADLINES = ("recall@5", "mrr", "key_facts", "abstention_recall", "wrongly_declined", "seconds_p50")
 KINDS = ("category", "language", "interview")
-TILE = 178  # px; two of them stand side by side on a phone
+TILE = 170  # px; six of them stand side by side, and two on a phone
+PALETTE = ("#3aa58c", "#d39a35", "#7d93d6", "#c7748f", "#8d8d86")  # for light pages and dark ones
+FAINT = "#8c8c86"
 
 
 def quality_page(startup: Startup) -> None:
@@ -101,7 +103,7 @@ def _settings(report: Report) -> None:
         "embedding": one_line(report.embedding),
         "version": one_line(report.version),
     }
-    with st.container(horizontal=True, gap="large", key="report facts"):
+    with st.container(horizontal=True, gap="medium", key="report facts"):
         for name, value in facts.items():
             with st.container(width="content", gap=None):
                 st.caption(say(f"quality.facts.{name}"))
@@ -159,7 +161,18 @@ def _plots(runs: Sequence[Run]) -> None:
 def _plot(name: str, make: Callable[[], Chart]) -> None:
     st.subheader(say(f"quality.plot.{name}"), anchor=False)
     st.caption(say(f"quality.plot.{name}.means"))
-    st.altair_chart(make(), alt=say(f"quality.plot.{name}.means"))
+    st.altair_chart(_coloured(make()), alt=say(f"quality.plot.{name}.means"))
+
+
+def _coloured(chart: Chart) -> Chart:
+    """The theme of the page has no colours for rules and for letters in the plot: they would be black on black."""
+    coloured: Chart = (
+        chart.configure_range(category=list(PALETTE))
+        .configure_rule(color=FAINT)
+        .configure_text(color=FAINT)
+        .configure_legend(symbolOpacity=1)
+    )
+    return coloured
 
 
 def _groups(runs: Sequence[Run]) -> None:
@@ -186,7 +199,7 @@ def _groups(runs: Sequence[Run]) -> None:
             key=f"group measure {kind}",
         )
         with plot:
-            st.altair_chart(group_chart(runs, kind, name, measure_label(measure_of(name))))
+            st.altair_chart(_coloured(group_chart(runs, kind, name, measure_label(measure_of(name)))))
     rows = [_group_row(kind, group, figures, measures) for group, figures in sorted(groups.items())]
     with table:
         st.dataframe(rows, hide_index=True)

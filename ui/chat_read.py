@@ -24,20 +24,17 @@ PART, WORDS, AT = "read part", "read words", "read at"
 def read_page(retriever: Retriever) -> None:
     """The page; its address names the interview and the turn: ?doc=…&turn=…"""
     view = retriever.view
-    document = _choose(view)
-    if document is None:
-        return
     outline, text = st.columns([1, 3], gap="large")
     with outline, st.container(key="outline"):
+        document = _choose(view)
         found, at = _search(view, document.doc)
         _outline(view, document.doc)
         with_excluded = st.toggle(say("read.excluded"), key="read excluded", persist_state="session")
     with text:
-        _heading(document)
         _transcript(retriever, document, found, at, with_excluded)
 
 
-def _choose(view: View) -> DocumentRow | None:
+def _choose(view: View) -> DocumentRow:
     """The interview that the address names, or the first; a choice changes the address."""
     documents = {row.doc: row for row in view.documents()}
     asked = st.query_params.get("doc", "")
@@ -55,7 +52,6 @@ def _choose(view: View) -> DocumentRow | None:
         format_func=lambda doc: dotted(documents[doc].title or doc, documents[doc].date),
         key=key,
         on_change=_chosen,
-        label_visibility="collapsed",
         persist_state="session",
     )
     st.session_state["read address"] = doc
@@ -71,14 +67,15 @@ def _chosen() -> None:
     st.session_state[WORDS] = ""
 
 
-def _heading(document: DocumentRow) -> None:
-    st.text(one_line(document.title or document.doc))
-    st.caption(say("read.counts", turns=f"{document.turns:,}", passages=f"{document.passages:,}"))
-    st.text(dotted(document.date, document.outlet, ", ".join(document.speakers)))
-    if address := web_address(document.url):
-        st.link_button(say("source.original"), address, icon=":material/open_in_new:")
-    for warning in document.warnings:
-        st.text(one_line(warning))
+def _top(document: DocumentRow) -> dict[str, Any]:
+    """What stands above the turns."""
+    counts = say("read.counts", turns=f"{document.turns:,}", passages=f"{document.passages:,}")
+    return {
+        "title": one_line(document.title or document.doc),
+        "lines": [dotted(document.date, document.outlet, ", ".join(document.speakers)), counts],
+        "warnings": [one_line(warning) for warning in document.warnings],
+        "url": web_address(document.url),
+    }
 
 
 def _search(view: View, doc: str) -> tuple[tuple[Occurrence, ...], int]:
@@ -149,6 +146,7 @@ def _transcript(
     scroll = f"{doc} {found[at].start}" if found else f"{doc} {target}" if target is not None else ""
     data = {
         "head": None,
+        "top": _top(document),
         "turns": drawn,
         "target": target,
         "scroll": scroll,
@@ -166,4 +164,4 @@ def _link() -> None:
 def _target(numbers: set[int]) -> int | None:
     """The turn that the address names, if the interview has it."""
     asked = st.query_params.get("turn", "")
-    return int(asked) if asked.isascii() and asked.isdigit() and int(asked) in numbers else None
+    return next((number for number in numbers if str(number) == asked), None)

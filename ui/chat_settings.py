@@ -125,7 +125,6 @@ def _writing(startup: Startup) -> None:
         say("settings.strict"),
         startup.strict,
         key=STRICT,
-        help=say("settings.strict.explain"),
         persist_state="session",
     )
     st.caption(say("settings.strict.explain"))

@@ -49,6 +49,7 @@ def show_source(
     span = (source.quote_start, source.quote_end) if isinstance(source, Citation) else (source.start, source.end)
     shown = turns[max(at - AROUND, 0) : at + AROUND + 1]
     data = {
+        "top": None,
         "head": _head(view, source, turns[at], (at, len(turns), quoted)),
         "turns": turns_data(view, source.doc, shown, [Mark(*span, "quote")]),
         "target": turns[at].number,

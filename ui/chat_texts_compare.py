@@ -25,12 +25,12 @@ COMPARE: dict[str, tuple[str, str]] = {
         "没有符合筛选条件的内容。",
     ),
     "compare.nobody": (
-        "None of them says anything about it.",
-        "都没有提到这个问题。",
+        "None of them says anything about it:",
+        "都没有提到这个问题：",
     ),
     "compare.stopped": ("Stopped before all of them were asked.", "已停止，尚未全部问完。"),
     "compare.no_model": (
-        "The language model could not be used: these are the speakers’ own words",
-        "无法使用语言模型：以下为说话人原话",
+        "The language model did not answer. Where it did not, these are the speakers’ own words.",
+        "语言模型没有回答。未回答之处均为说话人原话。",
     ),
 }

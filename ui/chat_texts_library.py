@@ -4,8 +4,8 @@ from __future__ import annotations
 
 LIBRARY: dict[str, tuple[str, str]] = {
     "library.holds": (
-        "{interviews} interviews, {speakers} speakers, {turns} turns, {passages} passages",
-        "{interviews} 篇访谈，{speakers} 位说话人，{turns} 轮对话，{passages} 个段落",
+        "Interviews: {interviews} · speakers: {speakers} · turns: {turns} · passages: {passages}",
+        "{interviews} 篇访谈 · {speakers} 位说话人 · {turns} 轮对话 · {passages} 个段落",
     ),
     "library.empty": (
         "There are no interviews yet. Add the transcripts of some, and you can ask them questions.",
@@ -16,13 +16,11 @@ LIBRARY: dict[str, tuple[str, str]] = {
         "A title and a date at the top are understood.",
         "访谈稿是文本文件：说话人写在所说的话之前，例如“姓名：……”。文首的标题和日期可以识别。",
     ),
-    "library.add": ("Add interviews", "添加访谈"),
     "library.add.files": (
         "Transcripts ({kinds}), up to {size} MB each, {number} at once",
         "访谈稿（{kinds}），每个不超过 {size} MB，一次最多 {number} 个",
     ),
     "library.add.button": ("Add {number} to the archive", "添加 {number} 个文件"),
-    "library.add.none": ("Add to the archive", "添加到资料库"),
     "library.add.help": (
         "The files are kept in a folder beside the index. A file of the same name replaces the earlier upload.",
         "文件存放在索引旁边的文件夹中。同名文件会替换之前上传的版本。",
@@ -41,7 +39,6 @@ LIBRARY: dict[str, tuple[str, str]] = {
         "Not to be found now. Interviews from there stay in the archive as they are:",
         "现在找不到以下来源。来自那里的访谈保持不变：",
     ),
-    "library.table": ("Interviews", "访谈"),
     "library.table.hint": (
         "Click a column to sort, select rows to open or remove.",
         "点列名排序，选中行可打开或移除。",
@@ -53,10 +50,10 @@ LIBRARY: dict[str, tuple[str, str]] = {
     "library.column.turns": ("Turns", "轮次"),
     "library.column.passages": ("Passages", "段落"),
     "library.column.notes": ("Notes", "备注"),
-    "library.column.doc": ("Name", "名称"),
     "library.open": ("Open in Read", "打开阅读"),
     "library.open.help": ("Select one interview", "请选中一篇访谈"),
     "library.remove": ("Remove", "移除"),
+    "library.remove.help": ("Select interviews in the table", "请在表格中选中访谈"),
     "library.remove.selected": ("Remove {number}", "移除 {number} 篇"),
     "library.remove.title": ("Remove from the archive?", "从资料库移除？"),
     "library.remove.uploads": (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 QUALITY: dict[str, tuple[str, str]] = {
-    "quality.title": ("How good the answers are", "答案质量如何"),
+    "quality.title": ("How good the answers are", "答案有多好"),
     "quality.explain": (
         "Questions whose answers are known were asked, and what came back was compared. "
         "Each figure stands with its 95 % interval.",
@@ -33,7 +33,7 @@ QUALITY: dict[str, tuple[str, str]] = {
         "{questions} questions · {interviews} interviews · {passages} passages",
         "{questions} 题 · {interviews} 篇访谈 · {passages} 个段落",
     ),
-    "quality.interval": ("{low} – {high} · {n} questions", "{low} – {high} · {n} 题"),
+    "quality.interval": ("{low} – {high}  \n{n} questions", "{low} – {high}  \n{n} 题"),
     "quality.left_out": ("{} questions were not asked", "有 {} 题没有提问"),
     "quality.figures": ("All figures", "全部数据"),
     "quality.figures.lead": ("↓ lower is better; n is the number of questions", "↓ 越低越好；n 为题数"),

@@ -47,6 +47,7 @@ const headOf = (data, trigger) => {
 // Scrolls what holds the place and nothing around it: beside an answer, the conversation stays where it is, and as
 // little as will do, so that who says it stays in sight.
 const MARGIN = 24; // pixels
+const FRAMES = 6;
 const bringIntoView = (place, centred) => {
   const above = (node) => node.parentElement || (node.getRootNode() instanceof ShadowRoot ? node.getRootNode().host : null);
   for (let node = above(place); node; node = above(node)) {
@@ -60,16 +61,32 @@ const bringIntoView = (place, centred) => {
   }
 };
 
+const topOf = (data) => {
+  const address = webAddress(data.top.url);
+  return h("header", { class: "top" },
+    h("h2", { lang: data.lang || null }, data.top.title),
+    data.top.lines.map((line) => h("div", { class: "dim" }, line)),
+    data.top.warnings.map((line) => h("div", { class: "warning" }, line)),
+    address ? h("a", { class: "dim", href: address, target: "_blank", rel: "noopener noreferrer nofollow" }, `${data.words.original} ↗`) : null);
+};
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const root = redraw(parentElement,
     data.head ? headOf(data, setTriggerValue) : null,
+    data.top ? topOf(data) : null,
     h("div", { class: "turns" }, data.turns.map((turn) => turnOf(data, turn, setTriggerValue))));
   root.classList.toggle("beside", Boolean(data.head));
   // Scroll once for each place that is shown, not whenever something else on the page changes.
   if (data.scroll && root.dataset.shown !== data.scroll) {
     root.dataset.shown = data.scroll;
     const place = root.querySelector("mark.here") || root.querySelector(".turn.target mark") || root.querySelector(".turn.target");
-    if (place) requestAnimationFrame(() => bringIntoView(place, !data.head));
+    // Turns out of sight have no height of their own before they are near: what is above may grow as it is scrolled.
+    const settle = (frames) => {
+      if (!place || !frames || !place.isConnected) return;
+      bringIntoView(place, !data.head);
+      requestAnimationFrame(() => settle(frames - 1));
+    };
+    requestAnimationFrame(() => settle(FRAMES));
   }
 }

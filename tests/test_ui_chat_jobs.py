@@ -1,0 +1,205 @@
+"""Changes to the index that the page begins: what they do, one at a time, and that none is lost."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from fake_embedding import FakeEmbedding, interview, write_interview
+
+from index.build import Progress, build_index
+from index.errors import IndexMissing, InputError
+from index.store import open_index
+from ui import chat_jobs
+from ui.chat_jobs import Job, Jobs, Outcome, add_files, has_uploads, index_again, remove_interviews, sources_of
+from ui.chat_uploads import Sent
+
+TEA = Sent("茶.md", interview("林岚", "茶园").encode())
+OTHER_TEA = Sent("茶.md", interview("林岚", "新茶园").encode())
+BOAT = Sent("C:\\talks\\船.txt", interview("周桥", "渡船").encode())
+EMPTY = Sent("empty.md", b"")
+
+
+@pytest.fixture
+def uploads(tmp_path: Path) -> Path:
+    return tmp_path / "verbatim-uploads"
+
+
+def add(folder: Path, uploads: Path, *files: Sent) -> Outcome:
+    return add_files(files, uploads, folder, FakeEmbedding(), Job("add"))
+
+
+def again(folder: Path, uploads: Path) -> Outcome:
+    return index_again(uploads, folder, FakeEmbedding(), Job("again"))
+
+
+def docs(folder: Path) -> list[str]:
+    with open_index(folder) as index:
+        return sorted(row.doc for row in index.documents())
+
+
+def ended(job: Job | None) -> Job:
+    assert job is not None
+    assert job.ended.wait(30)
+    return job
+
+
+def test_files_are_added_and_what_is_no_interview_is_not_kept(folder: Path, uploads: Path) -> None:
+    outcome = add(folder, uploads, TEA, BOAT, EMPTY, Sent("notes.pdf", b"%PDF"))
+    assert [(one.name, one.state) for one in outcome.files] == [
+        ("茶.md", "new"),
+        ("船.txt", "new"),
+        ("empty.md", "refused"),
+        ("notes.pdf", "refused"),
+    ]
+    assert outcome.files[2].reason == "the file is empty"
+    assert outcome.files[3].problem == "kind"
+    assert outcome.report is not None
+    assert outcome.report.refused == ()
+    assert docs(folder) == ["船", "茶"]
+    assert sorted(path.name for path in uploads.iterdir()) == ["船.txt", "茶.md"]
+
+
+def test_an_upload_of_the_same_name_replaces_the_earlier_one(folder: Path, uploads: Path) -> None:
+    add(folder, uploads, TEA)
+    outcome = add(folder, uploads, OTHER_TEA)
+    assert outcome.files[0].state == "replaced"
+    assert outcome.files[0].before is None  # not kept in memory
+    with open_index(folder) as index:
+        assert "新茶园" in index.text("茶")
+
+
+def test_a_replacement_that_is_no_interview_is_undone(folder: Path, uploads: Path) -> None:
+    add(folder, uploads, TEA)
+    outcome = add(folder, uploads, Sent("茶.md", b" "))
+    assert outcome.files[0].state == "refused"
+    assert (uploads / "茶.md").read_bytes() == TEA.data
+    report = again(folder, uploads).report
+    assert report is not None
+    assert (report.unchanged, report.refused) == (("茶",), ())
+    assert docs(folder) == ["茶"]
+
+
+def test_uploading_leaves_interviews_from_elsewhere_alone(folder: Path, uploads: Path, talks: Path) -> None:
+    build_index([talks], folder, FakeEmbedding())
+    (talks / "桥.txt").unlink()
+    add(folder, uploads, TEA)
+    assert docs(folder) == ["桥", "灯塔", "茶"]
+
+
+def test_nothing_is_kept_when_the_index_cannot_be_written(
+    folder: Path, uploads: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add(folder, uploads, TEA)
+
+    def fail(*_: object) -> None:
+        raise InputError("people.toml is faulty")
+
+    monkeypatch.setattr(chat_jobs, "build_index", fail)
+    with pytest.raises(InputError):
+        add(folder, uploads, OTHER_TEA, BOAT)
+    assert {path.name: path.read_bytes() for path in uploads.iterdir()} == {"茶.md": TEA.data}
+
+
+def test_only_refused_files_touch_no_index(folder: Path, uploads: Path) -> None:
+    outcome = add(folder, uploads, Sent("people.toml", b""))
+    assert outcome.report is None
+    assert not folder.exists()
+
+
+def test_indexing_again_looks_at_all_sources(folder: Path, uploads: Path, talks: Path) -> None:
+    build_index([talks], folder, FakeEmbedding())
+    add(folder, uploads, TEA)
+    (talks / "桥.txt").unlink()
+    write_interview(talks / "山.md", "石川", "山路")
+    outcome = again(folder, uploads)
+    assert outcome.unread == ()
+    assert outcome.report is not None
+    assert (outcome.report.indexed, outcome.report.removed) == (("山",), ("桥",))
+    assert docs(folder) == ["山", "灯塔", "茶"]
+
+
+def test_a_source_that_is_gone_is_named_and_its_interviews_stay(folder: Path, uploads: Path, talks: Path) -> None:
+    build_index([talks], folder, FakeEmbedding())
+    add(folder, uploads, TEA)
+    talks.rename(talks.with_name("moved"))
+    outcome = again(folder, uploads)
+    assert [(one.path, one.reason) for one in outcome.unread] == [(str(talks), "no such file or folder")]
+    assert docs(folder) == ["桥", "灯塔", "茶"]
+    (uploads / "茶.md").unlink()  # an empty folder is no reason to lose its interviews either
+    outcome = again(folder, uploads)
+    assert outcome.report is None
+    assert len(outcome.unread) == 2
+    assert docs(folder) == ["桥", "灯塔", "茶"]
+
+
+def test_uploads_that_no_index_knows_are_a_source(folder: Path, uploads: Path) -> None:
+    assert sources_of(uploads, folder) == []
+    assert not has_uploads(uploads)
+    uploads.mkdir()
+    (uploads / ".incoming-x").write_text("half")
+    assert not has_uploads(uploads)
+    write_interview(uploads / "茶.md", "林岚", "茶园")
+    assert sources_of(uploads, folder) == [uploads]
+    again(folder, uploads)
+    assert docs(folder) == ["茶"]
+    assert sources_of(uploads, folder) == [uploads]
+
+
+def test_removing_deletes_the_files_of_uploads_only(folder: Path, uploads: Path, talks: Path) -> None:
+    build_index([talks], folder, FakeEmbedding())
+    add(folder, uploads, TEA, BOAT)
+    outcome = remove_interviews(["茶", "桥"], uploads, folder)
+    assert outcome.report is not None
+    assert sorted(outcome.report.removed) == ["桥", "茶"]
+    assert docs(folder) == ["灯塔", "船"]
+    assert [path.name for path in uploads.iterdir()] == ["船.txt"]
+    assert (talks / "桥.txt").exists()
+
+
+def test_removing_the_last_interview_removes_the_index(folder: Path, uploads: Path) -> None:
+    add(folder, uploads, TEA)
+    remove_interviews(["茶"], uploads, folder)
+    with pytest.raises(IndexMissing):
+        open_index(folder)
+    assert list(uploads.iterdir()) == []
+
+
+def test_one_job_at_a_time(folder: Path, uploads: Path) -> None:
+    jobs, go_on = Jobs(), threading.Event()
+
+    def wait(progress: Progress) -> Outcome:
+        progress.stage("embedding", 4)
+        progress.advance(3)
+        go_on.wait(30)
+        return Outcome()
+
+    first = jobs.begin("add", wait)
+    assert first is not None
+    assert jobs.is_busy
+    assert jobs.begin("again", lambda progress: Outcome()) is None
+    assert jobs.latest is first
+    go_on.set()
+    assert ended(first).outcome == Outcome()
+    assert (first.phase, first.done, first.total) == ("embedding", 3, 4)
+    assert not jobs.is_busy
+    second = ended(jobs.begin("add", lambda progress: add_files([TEA], uploads, folder, FakeEmbedding(), progress)))
+    assert second.problem == ""
+    assert jobs.latest is second
+    assert second.phase == "writing"
+    assert docs(folder) == ["茶"]
+
+
+def test_what_goes_wrong_is_told(folder: Path, uploads: Path) -> None:
+    jobs = Jobs()
+
+    def broken(progress: Progress) -> Outcome:
+        raise ZeroDivisionError("by zero")
+
+    job = ended(jobs.begin("add", broken))
+    assert (job.outcome, job.problem) == (None, "ZeroDivisionError: by zero")
+    folder.write_text("no folder")
+    job = ended(jobs.begin("again", lambda progress: add_files([TEA], uploads, folder, FakeEmbedding(), progress)))
+    assert job.problem == f"{folder} is a file; an index is a folder of its own"
+    assert list(uploads.iterdir()) == []
