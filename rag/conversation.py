@@ -15,7 +15,7 @@ from index.names import SOUNDS
 from rag.names_in import mentions
 from rag.view import View
 
-REMEMBERED = 600  # characters of the last answer
+REMEMBERED = 150  # characters of the last answer: as good as 600 on the gold follow-ups, and far quicker to embed
 MARKER = re.compile(r" ?\[[0-9]+\]")
 NOT_SAID = {
     "zh-Hans": "这些访谈没有谈到这一点。",

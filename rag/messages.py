@@ -9,7 +9,7 @@ from itertools import groupby
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from rag import citations, prompts
-from rag.conversation import REMEMBERED, Exchange
+from rag.conversation import Exchange
 from rag.hidden import without_hidden
 from rag.pack import Source
 from rag.view import View
@@ -19,6 +19,7 @@ SENTINEL = re.compile(prompts.NOT_ANSWERED, re.IGNORECASE)
 # tag or a ">" of the data look like one of ours.
 BRACKETS = str.maketrans("<>", "‹›")
 INSTRUCTION = re.compile(r"\[(/?[A-Z][A-Z_]+)\]")
+LONGEST_ANSWER = 600  # characters of an earlier answer
 LONGEST_HEADING = 200  # characters of a title, section or name
 
 
@@ -36,7 +37,7 @@ def answer_messages(view: View, question: str, sources: Sequence[Source], asked_
 def stand_alone_messages(question: str, history: Sequence[Exchange]) -> list[BaseMessage]:
     """The prompt for a follow-up to be understood without what was said before it."""
     exchanges = [
-        prompts.EXCHANGE.format(question=data(one.question), answer=data(one.answer[:REMEMBERED])) for one in history
+        prompts.EXCHANGE.format(question=data(one.question), answer=data(one.answer[:LONGEST_ANSWER])) for one in history
     ]
     filled = prompts.CONVERSATION.format(exchanges="\n".join(exchanges), question=data(question))
     return [SystemMessage(prompts.STAND_ALONE), HumanMessage(filled)]

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from rag.retrieve import Retriever
     from ui.chat_startup import Startup
 
-FIRST_WORDS = 0.4  # seconds a page waits for an answer before it draws without: most quotations are there by then
+# Seconds that a page waits for an answer before it draws without: quotations come whole, a model writes for long.
+QUOTED, WRITTEN = 10.0, 0.4
 POLL = 0.4
 ALMOST_NOTHING = 0.0001  # of the width
 
@@ -74,7 +75,7 @@ def _exchange(retriever: Retriever, said: Said, place: Opened | None) -> None:
             st.text(say("ask.only", filters_text(said.filters, retriever.view)))
     with st.chat_message("assistant", avatar=":material/format_quote:"):
         if said.state == "running":
-            said.ended.wait(FIRST_WORDS)
+            said.ended.wait(WRITTEN if said.has_model else QUOTED)
         if said.state == "running":
             _while_running(said)
         else:
@@ -151,7 +152,7 @@ def _ask(startup: Startup, retriever: Retriever, question: str) -> None:
     """Begin to answer, in the background."""
     said = conversation()
     asking, before = asking_now(startup), history(said)
-    one = Said(question, filters_now())
+    one = Said(question, filters_now(), bool(asking.llm))
 
     def answers() -> Iterator[Answer]:
         writer, unavailable = load_writer(startup.writing(asking.llm, asking.strict), answer_cache(startup))

@@ -90,7 +90,7 @@ def _rows(dated: Sequence[tuple[DocumentRow, tuple[date, date]]]) -> Layers:
         line.encode(x=alt.value(0), x2=alt.value("width")),
         months.encode(x=x, x2="last:Q", tooltip=tooltip),
         days.encode(x=x, tooltip=tooltip),
-        _labels(values),
+        _labels(values, say("library.column.title")),
     )
 
 
@@ -137,7 +137,8 @@ def in_years(day: date) -> float:
 
 def _years(dated: Sequence[tuple[DocumentRow, tuple[date, date]]]) -> alt.Chart:
     numbers = Counter(first.year for _, (first, _) in dated)
-    values: Values = [{"year": f"{year:04}", "number": number} for year, number in sorted(numbers.items())]
+    every = range(min(numbers), max(numbers) + 1)
+    values: Values = [{"year": f"{year:04}", "number": numbers[year]} for year in every]
     count = say("library.timeline.number")
     chart: alt.Chart = alt.Chart(_data(values), height=220).mark_bar(color=ACCENT)
     return chart.encode(
@@ -182,31 +183,31 @@ def interview_shares_chart(shares: Sequence[Share]) -> Layers:
     return _layers(
         _bars(chart).encode(x=x, x2="to:Q", color=_role_colour(shares), tooltip=tooltip),
         names.encode(x=x, text="speaker:N", tooltip=tooltip),
-        _labels(values),
+        _labels(values, say("library.column.title")),
     )
 
 
 def person_shares_chart(shares: Sequence[Share], most: int = MOST_ROWS) -> Layers:
     """A bar for each person, as long as what they say in all interviews; the `most` who say most."""
     totals = person_totals(shares)
-    rows = {who: row for row, (who, _) in enumerate(totals.most_common(most))}
-    shown = [share for share in shares if _who(share) in rows]
-    names = {_who(share): _speaker(share) for share in reversed(shown)}
+    rows = {person: row for row, (person, _) in enumerate(totals.most_common(most))}
+    shown = [share for share in shares if share.person in rows]
+    names = {share.person: _speaker(share) for share in reversed(shown)}
     sums: dict[tuple[str, Role], list[int]] = {}
     for share in shown:
-        both = sums.setdefault((_who(share), share.role), [0, 0])
+        both = sums.setdefault((share.person, share.role), [0, 0])
         both[0] += share.characters
         both[1] += share.turns
     values: Values = [
         {
-            "row": rows[who],
-            "label": dotted(names[who], f"{totals[who]:,}"),
-            "speaker": names[who],
+            "row": rows[person],
+            "label": dotted(names[person], f"{totals[person]:,}"),
+            "speaker": names[person],
             "role": say(f"role.{role.value}"),
             "characters": characters,
             "turns": turns,
         }
-        for (who, role), (characters, turns) in sums.items()
+        for (person, role), (characters, turns) in sums.items()
     ]
     chart = _chart(values)
     x = alt.X("characters:Q", title=None, axis=alt.Axis(format=",d", tickCount=4))
@@ -215,15 +216,12 @@ def person_shares_chart(shares: Sequence[Share], most: int = MOST_ROWS) -> Layer
 
 
 def person_totals(shares: Sequence[Share]) -> Counter[str]:
-    """Characters by person; one who is nobody known counts by name, the unnamed of an interview together."""
+    """Characters by person. Who is only called by a role is nobody known: two interviewers are not one."""
     totals = Counter[str]()
     for share in shares:
-        totals[_who(share)] += share.characters
+        if share.person:
+            totals[share.person] += share.characters
     return totals
-
-
-def _who(share: Share) -> str:
-    return share.person or share.name or f"\0{share.doc}"
 
 
 def _speaker(share: Share) -> str:
@@ -261,10 +259,11 @@ def _bars(chart: alt.Chart) -> alt.Chart:
     return bars
 
 
-def _labels(values: Values) -> alt.Chart:
-    """One line above each bar, as wide as the chart."""
+def _labels(values: Values, tooltip_title: str = "") -> alt.Chart:
+    """One line above each bar, as wide as the chart; with a title for it, the whole of it is shown on hover."""
     rows = list({value["row"]: {"row": value["row"], "label": value["label"]} for value in values}.values())
     text: alt.Chart = _chart(rows).mark_text(
         limit=alt.ExprRef("width"), color=_of_theme(INK), align="left", baseline="middle", dy=-11, fontSize=13
     )
-    return text.encode(x=alt.value(0), text="label:N", tooltip="label:N")
+    tooltip = alt.Tooltip("label:N", title=tooltip_title) if tooltip_title else alt.Undefined
+    return text.encode(x=alt.value(0), text="label:N", tooltip=tooltip)

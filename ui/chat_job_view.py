@@ -57,6 +57,7 @@ def _while_running(job: Job) -> None:
     parts = [say(f"library.job.{job.kind}"), say(f"library.phase.{job.phase}")]
     if total > 1:
         parts.append(say("library.phase.count", done=f"{min(done, total):,}", total=f"{total:,}"))
+    parts.append(say("library.job.seconds", round(time.time() - job.begun_at)))
     st.progress(min(1.0, done / total) if total else 0.0, text=" · ".join(parts))
     st.caption(say("library.job.meanwhile"))
 

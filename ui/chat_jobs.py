@@ -45,7 +45,7 @@ class Outcome:
 class Job:
     """One change of the index, and how far it is: it is told as index/reuse.py's Progress.
 
-    `problem` is why it failed; `ended_at` is a time in seconds since the epoch.
+    `problem` is why it failed; `begun_at` and `ended_at` are times in seconds since the epoch.
     """
 
     kind: Kind
@@ -55,6 +55,7 @@ class Job:
     outcome: Outcome | None = None
     problem: str = ""
     ended: threading.Event = field(default_factory=threading.Event)
+    begun_at: float = field(default_factory=time.time)
     ended_at: float = 0.0
     number: int = field(default_factory=lambda: next(_numbers))
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from index.errors import IndexMissing
+from index.errors import IndexDamaged, IndexMissing
 from index.readers import SUFFIXES
 from rag.speech import Share, shares
 from rag.view import View
+from ui.chat_alert import alert
 from ui.chat_archive import retriever_of
 from ui.chat_charts import (
     MOST_ROWS,
@@ -38,11 +39,14 @@ UPLOADER, SHOWN_BY = "library uploader", "library shown by"
 
 
 def library_page(startup: Startup) -> None:
-    """The page; without an index, how to begin one. Raises the errors of an index that is there."""
+    """The page; without an index, how to begin one. Raises what else is wrong with an index."""
     try:
         retriever = retriever_of(startup)
     except IndexMissing:
         _without_index(startup)
+        return
+    except IndexDamaged as error:
+        _damaged(startup, error)
         return
     st.title(say("library"), anchor=False)
     one = retriever.index.manifest
@@ -65,6 +69,14 @@ def _without_index(startup: Startup) -> None:
         has_uploads(startup.uploads) and not jobs_of(startup.index).is_busy
     ):  # what an index was removed from, or never made of
         index_again_button(startup)
+
+
+def _damaged(startup: Startup, error: IndexDamaged) -> None:
+    """What is wrong with the index; it can be made anew from what it was made of."""
+    st.title(say("library"), anchor=False)
+    alert(say("app.broken"), str(error))
+    show_jobs(jobs_of(startup.index))
+    index_again_button(startup)
 
 
 def _add(startup: Startup) -> None:
@@ -128,14 +140,16 @@ def _speech(retriever: Retriever) -> None:
     )
     st.caption(say(f"library.shares.hint.{by}"))
     if by == "person":
-        chart, number, total = person_shares_chart(everything), MOST_ROWS, len(person_totals(everything))
+        total = len(person_totals(everything))
+        chart, number = person_shares_chart(everything) if total else None, MOST_ROWS
     else:
         shown = latest(everything)
         chart = interview_shares_chart([share for share in everything if share.doc in shown])
         number, total = len(shown), len({share.doc for share in everything})
     if number < total:
         st.caption(say(f"library.shares.top.{by}", number=number, total=f"{total:,}"))
-    st.altair_chart(chart, theme="streamlit", alt=say("library.shares"), key=f"library shares {by}")
+    if chart is not None:
+        st.altair_chart(chart, theme="streamlit", alt=say("library.shares"), key=f"library shares {by}")
 
 
 def latest(everything: Sequence[Share], most: int = MOST_ROWS) -> set[str]:

@@ -28,7 +28,7 @@ T = TypeVar("T")
 class Work:
     """What a thread of its own does for the page, and how far it is.
 
-    `problem` is why it failed; `stop` asks its chat model to break off, `ended` is set when nothing more will come.
+    `has_model` says that a chat model writes it; `problem` is why it failed; `stop` asks its chat model to break off, `ended` is set when nothing more will come.
     """
 
     state: State = "running"
@@ -45,6 +45,7 @@ class Said(Work):
 
     question: str
     filters: Filters = EVERYTHING
+    has_model: bool = False
     answer: Answer | None = None
 
 

@@ -83,6 +83,7 @@ LIBRARY: dict[str, tuple[str, str]] = {
     "library.phase.reading": ("Reading files", "读取文件"),
     "library.phase.embedding": ("Embedding passages and sentences", "计算段落和句子的向量"),
     "library.phase.writing": ("Writing the index", "写入索引"),
+    "library.job.seconds": ("{} s", "{} 秒"),
     "library.phase.count": ("{done} of {total}", "{done} / {total}"),
     "library.did.new": ("{} added", "新增 {} 篇"),
     "library.did.replaced": ("{} replaced", "替换 {} 篇"),
@@ -135,8 +136,9 @@ LIBRARY: dict[str, tuple[str, str]] = {
         "每篇访谈中各人所说的字数占比（不计空格）。",
     ),
     "library.shares.hint.person": (
-        "Characters without spaces, in all interviews. They compare well within one language only.",
-        "全部访谈中所说的字数（不计空格）。只有同一种语言之间才便于比较。",
+        "Characters without spaces of all who are named, in all interviews. "
+        "They compare well within one language only.",
+        "全部访谈中具名人物所说的字数（不计空格）。只有同一种语言之间才便于比较。",
     ),
     "library.shares.top.interview": (
         "The latest {number} of {total} interviews.",

@@ -22,7 +22,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "read": ("Read", "阅读"),
     "compare": ("Compare", "比较"),
     "library": ("Library", "资料库"),
-    "quality": ("Quality", "质量"),
+    "quality": ("Quality", "评测"),
     "settings": ("Settings", "设置"),
     "read.interview": ("Interview", "访谈"),
     "read.unknown": ("There is no interview of this name in the archive:", "资料库中没有这篇访谈："),
