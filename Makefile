@@ -21,7 +21,7 @@ unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
 unexport $(filter VERBATIM_% OPENAI_% LANGCHAIN_% LANGSMITH_%,$(.VARIABLES))
 export QUESTION
 
-.PHONY: help demo test check gate test-llm bench lock clean
+.PHONY: help demo test check gate test-llm bench bench-page screenshots browser lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -33,6 +33,8 @@ help:
 	@echo '  make gate     ask the gold questions and fail where quality fell (INTERVIEWS=folder of the five)'
 	@echo '  make test-llm ask the sample questions of the chat model in VERBATIM_LLM     (ARGS="--limit 20")'
 	@echo '  make bench    print the figures: seconds and memory              (ARGS=...)'
+	@echo '  make bench-page   the same for the chat page, in a browser'
+	@echo '  make screenshots  write pictures of every page into screenshots/'
 	@echo '  make lock     write requirements*.lock anew from pyproject.toml  (ARGS=--upgrade)'
 	@echo '  make clean    remove all that make has made'
 	@echo
@@ -46,9 +48,20 @@ demo: $(VENV)/.installed
 	@echo "==> Asking: $$QUESTION"
 	@$(VENV)/bin/verbatim ask "$$QUESTION" --index $(DEMO_INDEX)
 	@echo '==> Your turn: $(VENV)/bin/verbatim ask "..." --index $(DEMO_INDEX)'
+	@echo '    or in the browser: $(VENV)/bin/verbatim chat --index $(DEMO_INDEX)'
 
-test: $(VENV)/.tools
+test: $(VENV)/.tools browser
 	$(RUN) -m pytest $(ARGS)
+
+# The chat page is tested in a real one; where there is none and none may be installed, those tests are named as skipped.
+browser:
+	@for name in chromium chromium-browser google-chrome google-chrome-stable; do \
+	    command -v "$$name" >/dev/null && exit 0; done; \
+	if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+	    echo '==> Installing chromium, for the tests of the chat page'; \
+	    export DEBIAN_FRONTEND=noninteractive; \
+	    { apt-get update -qq; apt-get install -qq -y chromium fonts-noto-cjk; } >/dev/null 2>&1 && exit 0; fi; \
+	echo '==> No browser here: the tests of the chat page will be skipped (Debian: apt install chromium)'
 
 check: $(VENV)/.tools
 	$(RUN) -m ruff check
@@ -74,6 +87,12 @@ test-llm: $(VENV)/.tools
 
 bench: $(VENV)/.installed
 	$(RUN) -m eval.bench $(ARGS)
+
+bench-page: $(VENV)/.tools browser
+	PYTHONPATH=.:tests $(RUN) tests/bench_page.py $(ARGS)
+
+screenshots: $(VENV)/.tools browser
+	PYTHONPATH=.:tests $(RUN) tests/screenshots.py $(ARGS)
 
 $(VENV)/.created:
 	@test -n '$(PYTHON)' || { echo 'Verbatim needs Python 3.11 or newer, and none was found here.' \
@@ -115,5 +134,5 @@ lock: $(VENV)/.created
 	        echo "$$f has CUDA packages: make lock where pip finds a CPU build of torch $(TORCH)" >&2; exit 1; fi; done
 
 clean:
-	rm -rf $(VENV) $(DEMO_INDEX) .verbatim-eval build dist verbatim.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(DEMO_INDEX) .verbatim-eval screenshots build dist verbatim.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find index rag ui eval tests -name __pycache__ -type d -prune -exec rm -rf {} +

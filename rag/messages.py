@@ -37,7 +37,8 @@ def answer_messages(view: View, question: str, sources: Sequence[Source], asked_
 def stand_alone_messages(question: str, history: Sequence[Exchange]) -> list[BaseMessage]:
     """The prompt for a follow-up to be understood without what was said before it."""
     exchanges = [
-        prompts.EXCHANGE.format(question=data(one.question), answer=data(one.answer[:LONGEST_ANSWER])) for one in history
+        prompts.EXCHANGE.format(question=data(one.question), answer=data(one.answer[:LONGEST_ANSWER]))
+        for one in history
     ]
     filled = prompts.CONVERSATION.format(exchanges="\n".join(exchanges), question=data(question))
     return [SystemMessage(prompts.STAND_ALONE), HumanMessage(filled)]

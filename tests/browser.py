@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import pytest
 from page_server import PageServer
-from playwright.sync_api import Browser, Error, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Error, Page, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SECONDS = 30.0  # for anything to appear, on a busy machine
@@ -56,10 +56,14 @@ class Sessions:
         context.set_default_timeout(SECONDS * 1000)
         page = context.new_page()
         page.on("pageerror", lambda error: self.problems.append(f"script: {error}"))
-        page.on("dialog", lambda dialog: (self.problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("dialog", self._dismiss)
         page.on("request", lambda request: self._check(server, request.url))
         page.goto(f"{server.url}/{path}")
         return page
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.problems.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
 
     def _check(self, server: PageServer, url: str) -> None:
         if not url.startswith((server.url, server.url.replace("http", "ws", 1), "data:", "blob:", "about:")):

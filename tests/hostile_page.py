@@ -1,7 +1,7 @@
 """An archive whose every text tries to be more than text, and the look at a page that tells whether one succeeded.
 
 What a payload would become has a word of its own: an element that holds "pwnbold" and nothing else was made from
-**pwnbold**. HTML has the attribute data-pwn, and whatever runs sets window.__pwned or opens a dialog.
+**pwnbold**. HTML has the attribute data-pwn, and whatever runs sets window.pwned or opens a dialog.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from eval.records import LAST_REPORT, Cited, Report, Verdict, write_report
 from index.build import build_index
 
 HTML = (
-    "<script data-pwn>window.__pwned = 1</script>",
+    "<script data-pwn>pwned = 1</script>",
     "<img data-pwn src=x onerror=alert(1)>",
     "<svg data-pwn onload=alert(1)></svg>",
-    "<iframe data-pwn srcdoc='<script>parent.__pwned = 1</script>'></iframe>",
+    "<iframe data-pwn srcdoc='<script>parent[`pwned`] = 1</script>'></iframe>",
     "<style data-pwn>body { display: none }</style>",
     "<a data-pwn href='javascript:alert(1)'>pwnanchor</a>",
     "</p></article></div></section></body><b data-pwn>pwnclosed</b>",
@@ -51,7 +51,7 @@ EVERYTHING = " ".join(PAYLOADS)
 
 # A file name has no slash, and a speaker's label neither colon nor asterisk.
 FILE = "<img data-pwn src=x onerror=alert(1)> **pwnfile** $pwnx$ :smile: [pwnlink](javascript:alert(1))"
-TITLE = "<script data-pwn>window.__pwned = 1</script> The **pwnbold** lamp $pwnx$ :smile: {0} %s &lt;i&gt;"
+TITLE = "<script data-pwn>pwned = 1</script> The **pwnbold** lamp $pwnx$ :smile: {0} %s &lt;i&gt;"
 MARA = "Mara <img src=x onerror=alert(1)>"
 IVO = "Ivo $pwnx$ `pwncode` <b data-pwn>"
 SECTION = "<svg data-pwn onload=alert(1)> [pwnlink](javascript:alert(1)) $pwnx$ :red[pwnred]"
@@ -162,8 +162,8 @@ MADE = r"""() => {
         if (element.shadowRoot) walk(element.shadowRoot);
     });
     walk(document);
-    const found = window.__pwned === undefined ? [] : ['a script ran'];
-    const words = /^(pwn\w+|home|7\*7|49)$/;
+    const found = window.pwned === undefined ? [] : ['a script ran'];
+    const words = /^(pwn(?!pwn)\w+|home|49)$/;
     for (const one of all) {
         const said = `${one.tagName} ${one.outerHTML.slice(0, 200)}`;
         const address = one.getAttribute('href') || one.getAttribute('src') || '';

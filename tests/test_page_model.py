@@ -40,7 +40,8 @@ def well(asked: dict[str, Any]) -> Reply:
 def slowly(asked: dict[str, Any]) -> Reply:
     """A first sentence, and then a second one that does not end."""
     first = event(delta(f"魏长庚说，2018年腊月油灯翻了，着了火[{fire(asked)}]。他"))
-    return Reply([first, *[0.1, event(delta("说"))] * 1_000], content_type=SSE)
+    pauses: list[str | float] = [0.1, event(delta("说"))]
+    return Reply([first, *pauses * 1_000], content_type=SSE)
 
 
 def test_each_sentence_says_how_it_is_supported(

@@ -1,4 +1,4 @@
-"""Reading an interview on the page, in a real browser: links to a turn, the outline, words looked for, what was left out."""
+"""Reading an interview on the page, in a real browser: links to a turn, the outline, words, what was left out."""
 
 from __future__ import annotations
 

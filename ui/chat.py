@@ -14,7 +14,7 @@ from index.errors import IndexMissing, VerbatimError
 from ui.chat_alert import alert
 from ui.chat_archive import retriever_of
 from ui.chat_parts import FOLDER, page_style
-from ui.chat_password import may_enter
+from ui.chat_password import has_entered, may_enter
 from ui.chat_startup import Startup, startup
 from ui.chat_text import say
 
@@ -32,14 +32,15 @@ def main() -> None:
     """Draw the page that was asked for."""
     st.set_page_config("Verbatim", FOLDER / "icon.svg", layout="wide", menu_items={"About": say("app.about")})
     page_style()
-    if not may_enter():
-        return
     told = startup()
     pages = {
         name: st.Page(partial(_show, name, told), title=say(name), icon=icon, url_path=name, default=name == "ask")
         for name, icon in ICONS.items()
     }
-    shown = st.navigation(list(pages.values()), position="top")
+    # Before the password is asked for: Streamlit forgets an address of which it has heard nothing by the end of a run.
+    shown = st.navigation(list(pages.values()), position="top" if has_entered() else "hidden")
+    if not may_enter():
+        return
     if going := st.session_state.pop("go to", None):
         name, query = going
         st.switch_page(pages[name], query_params=query)

@@ -14,9 +14,14 @@ VARIABLE = "VERBATIM_PASSWORD"
 PAUSE = 1.0  # seconds after a wrong one, so that trying many takes long
 
 
+def has_entered() -> bool:
+    """Whether this session may see anything: it has given the password, or none is set."""
+    return not os.environ.get(VARIABLE) or bool(st.session_state.get("entered"))
+
+
 def may_enter() -> bool:
-    """Whether this session may see anything; asks for the password where one is set."""
-    if not os.environ.get(VARIABLE) or st.session_state.get("entered"):
+    """The same; asks for the password where it has not been given."""
+    if has_entered():
         return True
     st.title("Verbatim", anchor=False)
     st.markdown(say("password.explain"))

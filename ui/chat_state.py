@@ -28,7 +28,7 @@ T = TypeVar("T")
 class Work:
     """What a thread of its own does for the page, and how far it is.
 
-    `has_model` says that a chat model writes it; `problem` is why it failed; `stop` asks its chat model to break off, `ended` is set when nothing more will come.
+    `problem` is why it failed; `stop` asks it to break off, `ended` is set when nothing more will come.
     """
 
     state: State = "running"
@@ -41,7 +41,7 @@ class Work:
 
 @dataclass(slots=True)
 class Said(Work):
-    """A question of the conversation and its answer so far."""
+    """A question of the conversation and its answer so far; `has_model` says that a chat model writes it."""
 
     question: str
     filters: Filters = EVERYTHING
@@ -103,9 +103,9 @@ def _do(work: Work, make: Callable[[], Iterator[T]], take: Callable[[T], None]) 
     try:
         with closing(make()) as coming:  # type: ignore[type-var] # it is a generator
             for one in coming:
-                take(one)
                 if work.stop.is_set():
                     break
+                take(one)
         work.state = "stopped" if work.stop.is_set() else "done"
     except VerbatimError as error:
         work.state, work.problem = "failed", str(error)

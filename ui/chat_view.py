@@ -137,7 +137,7 @@ def _sentence(sentence: AnswerSentence, cited: dict[int, Citation], block: bool)
 
 
 def _foot(answer: Answer, seconds: float | None) -> list[str]:
-    took = [say("ask.took", f"{seconds:.1f}")] if seconds is not None else []
+    took = [say("ask.took", f"{seconds:.1f}" if seconds >= 0.1 else f"{seconds:.2f}")] if seconds is not None else []
     if answer.mode == "llm":
         return [say("ask.checked", one_line(answer.model)), *took] if answer.answered else took
     if not answer.answered:

@@ -53,7 +53,7 @@ def server_options(host: str, port: int, with_browser: bool) -> dict[str, object
         "logger.hideWelcomeMessage": True,
         "logger.level": "warning",
         "runner.magicEnabled": False,
-        "runner.postScriptGC": False,  # a whole collection after each click: a third of its time, with an index in memory
+        "runner.postScriptGC": False,  # a whole collection after each click took a third of its time
     }
     return options | {f"theme.{name}": value for name, value in _flat(theme)}
 

@@ -3,7 +3,7 @@
 const runsOf = (runs) => runs.map((run) => (run.mark ? h("mark", { class: run.mark }, run.text) : run.text));
 
 const turnOf = (data, turn, trigger) =>
-  h("article", { class: `turn ${turn.style}${turn.number === data.target ? " target" : ""}`, "data-turn": turn.number, style: `--speaker: var(--st-${turn.colour}-text-color)` },
+  h("article", { class: `turn ${turn.style}${turn.number !== null && turn.number === data.target ? " target" : ""}`, "data-turn": turn.number, style: `--speaker: var(--st-${turn.colour}-text-color)` },
     turn.section ? h("h4", { class: "section" }, turn.section) : null,
     h("div", { class: "speaker" },
       h("span", { class: "name" }, turn.name),
