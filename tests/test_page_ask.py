@@ -67,6 +67,24 @@ def test_a_follow_up_knows_what_was_said(new_page: NewPage, sample_page: PageSer
     expect(page.get_by_text("Understood as: 沈砚秋怎么看油灯？")).to_be_visible()
 
 
+def test_the_newest_question_comes_into_view_and_a_look_at_a_source_moves_nothing(
+    new_page: NewPage, sample_page: PageServer
+) -> None:
+    page = new_page(sample_page)
+    for number, question in enumerate((LAMP, SENSORS, "灯草班靠什么活着？", "What got you out of the ticket office?")):
+        ask(page, question)
+        expect(page.locator(".part .foot")).to_have_count(number + 1)
+        asked = page.get_by_test_id("stChatMessage").nth(2 * number)
+        expect(asked).to_contain_text(question)
+        expect(asked).to_be_in_viewport(ratio=1)
+    scrolled = "() => document.querySelector('[data-testid=stMain]').scrollTop"
+    before = page.evaluate(scrolled)
+    assert before > 0
+    page.locator(".chip").last.click()
+    expect(page.locator("mark.quote").first).to_be_visible()
+    expect(page.get_by_test_id("stChatMessage").last).to_be_in_viewport()
+
+
 def test_a_suggested_question_is_asked_with_a_click(new_page: NewPage, sample_page: PageServer) -> None:
     page = new_page(sample_page)
     suggestion = page.locator(".choice").first

@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 import pytest
 from browser import NewPage, ask
-from chat_server import KEY, ChatServer, failure, stream
 from hostile_page import (
     ADDRESS,
     EVERYTHING,
@@ -34,8 +33,6 @@ from markdown_it import MarkdownIt
 from page_server import PageServer, serving_page
 from playwright.sync_api import Page, expect
 
-from ui.chat_view import web_address
-
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -47,14 +44,6 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def hostile_page(archive: Path) -> Iterator[PageServer]:
     """The page on the hostile archive."""
     with serving_page(archive) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def model_page(archive: Path, one_chat_server: ChatServer) -> Iterator[PageServer]:
-    """The same with a model behind it: the scripted server on loopback."""
-    settings = {"OPENAI_BASE_URL": one_chat_server.url, "OPENAI_API_KEY": KEY, "NO_PROXY": "127.0.0.1"}
-    with serving_page(archive, "--llm", "openai:m", "--no-cache", env=settings) as server:
         yield server
 
 
@@ -313,31 +302,6 @@ def test_settings(new_page: NewPage, hostile_page: PageServer) -> None:
     assert_harmless(page)
 
 
-def test_what_a_model_writes(new_page: NewPage, model_page: PageServer, chat_server: ChatServer) -> None:
-    chat_server.answers(stream(*(f"{said} [1]\n" for said in SAID), f"{EVERYTHING} [2]", f"{LONG} [1]"))
-    page = new_page(model_page)
-    ask(page, QUESTION)
-    answer = page.get_by_test_id("stChatMessage").nth(1)
-    expect(answer.locator(".sentence").first).to_be_visible()
-    expect(answer.get_by_text("Written by openai:m")).to_be_visible()
-    assert_shown(answer, *(payload for payload in PAYLOADS if "**" not in payload))  # no model's emphasis is shown
-    for badge in answer.locator(".badge").all():
-        badge.hover()
-        expect(answer.locator(".why:visible").first).to_be_visible()
-    assert_harmless(page)
-
-
-def test_what_a_provider_says_of_its_failure(
-    new_page: NewPage, model_page: PageServer, chat_server: ChatServer
-) -> None:
-    chat_server.answers(failure(400, EVERYTHING, retry=False, code=HTML[1], type=HTML[0]))
-    page = new_page(model_page)
-    ask(page, QUESTION)
-    expect(page.locator(".note")).to_be_visible()
-    assert_shown(page.locator(".note"), HTML[0])
-    assert_harmless(page)
-
-
 def test_files_that_are_sent(new_page: NewPage, tmp_path: Path) -> None:
     talk = (
         f"Interviewer: Who lit the lamp?\n\n{MARA}: I lit it, {EVERYTHING}.\n\nInterviewer: When?\n\n{MARA}: At dusk."
@@ -381,33 +345,3 @@ def test_the_export_is_text_to_a_markdown_reader(new_page: NewPage, hostile_page
     assert any(said in read for said in SAID)
     assert MARA in read
     assert TITLE in read
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "javascript:alert(1)",
-        "JavaScript:alert(1)",
-        " javascript:alert(1)",
-        "java\nscript:alert(1)",
-        "\x01javascript:alert(1)",
-        "javascript://example.org/%0aalert(1)",
-        "data:text/html,<script>alert(1)</script>",
-        "vbscript:msgbox(1)",
-        "file:///etc/passwd",
-        "ftp://example.org/",
-        "//example.org/",
-        "example.org",
-        "http:",
-        "https:example.org",
-        "https://[",
-        "",
-    ],
-)
-def test_no_address_of_the_web(url: str) -> None:
-    assert web_address(url) == ""
-
-
-@pytest.mark.parametrize("url", ["https://example.org/a?b=c#d", "HTTP://example.org", "http://127.0.0.1:9/x"])
-def test_an_address_of_the_web(url: str) -> None:
-    assert web_address(f" {url}\n") == url

@@ -22,7 +22,7 @@ from ui.chat_source import cited_by, show_source
 from ui.chat_state import Opened, Said, begin, conversation, history, open_source, opened
 from ui.chat_suggest import show_next, show_suggested
 from ui.chat_text import say
-from ui.chat_view import answer_data
+from ui.chat_view import answer_data, empty_data
 from ui.messages import visible
 from ui.writing import load_writer
 
@@ -51,7 +51,7 @@ def ask_page(startup: Startup, retriever: Retriever) -> None:
         if not said:
             _welcome(retriever, ask)
         for one in said:
-            _exchange(retriever, one, place)
+            _exchange(retriever, one, place, is_newest=one is said[-1])
         if said and said[-1].state == "done":
             show_next(retriever, said, ask)
     if place and source:
@@ -68,7 +68,7 @@ def _welcome(retriever: Retriever, ask: Callable[[str], None]) -> None:
     show_suggested(retriever, ask)
 
 
-def _exchange(retriever: Retriever, said: Said, place: Opened | None) -> None:
+def _exchange(retriever: Retriever, said: Said, place: Opened | None, is_newest: bool) -> None:
     with st.chat_message("user", avatar=":material/person:"):
         st.text(visible(said.question))
         if said.filters:
@@ -79,7 +79,7 @@ def _exchange(retriever: Retriever, said: Said, place: Opened | None) -> None:
         if said.state == "running":
             _while_running(said)
         else:
-            _show_answer(said, place)
+            _show_answer(said, place, is_newest)
 
 
 @st.fragment(run_every=POLL)
@@ -87,19 +87,19 @@ def _while_running(said: Said) -> None:
     """The answer so far, drawn again and again without the rest of the page."""
     if said.ended.is_set():
         st.rerun()
-    if said.answer:
-        answer_part(key=said.key, data=answer_data(said.answer))
+    data = answer_data(said.answer) if said.answer else empty_data()
+    answer_part(key=said.key, data={**data, "is_newest": True})
     status, stop = st.columns([4, 1], vertical_alignment="center")
     seconds = round(time.monotonic() - said.begun)
     status.caption(f":material/hourglass_top: {say('ask.looking')} · {say('ask.seconds', seconds=seconds)}")
     stop.button(say("ask.stop"), icon=":material/stop_circle:", key=f"stop-{said.key}", on_click=said.stop.set)
 
 
-def _show_answer(said: Said, place: Opened | None) -> None:
-    if said.answer:
-        number = place.n if place and place.key == said.key else None
-        data = answer_data(said.answer, number, said.answer.timings.get("total"))
-        answer_part(key=said.key, data=data, on_cite_change=lambda: _cite(said))
+def _show_answer(said: Said, place: Opened | None, is_newest: bool) -> None:
+    number = place.n if place and place.key == said.key else None
+    answer = said.answer
+    data = answer_data(answer, number, answer.timings.get("total")) if answer else empty_data()
+    answer_part(key=said.key, data={**data, "is_newest": is_newest}, on_cite_change=lambda: _cite(said))
     if said.state == "stopped":
         st.caption(say("ask.stopped"))
     if said.state == "failed":

@@ -40,6 +40,12 @@ def answer_data(answer: Answer, open_number: int | None = None, seconds: float |
     }
 
 
+def empty_data() -> dict[str, Any]:
+    """An answer of which nothing has come yet."""
+    nothing: dict[str, Any] = {name: [] for name in ("before", "blocks", "near", "notes", "foot")}
+    return {**nothing, "copy": "", "open": None, "words": {}}
+
+
 def plain_answer(answer: Answer) -> str:
     """The answer as plain text, with its sources below it."""
     sources = [

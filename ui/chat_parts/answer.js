@@ -33,7 +33,7 @@ export default function (component) {
           h("button", { class: data.open === hit.n ? "hit open" : "hit", type: "button", "data-id": `near-${hit.n}`, onclick: () => setTriggerValue("cite", hit.n) },
             h("span", {}, hit.label), h("span", { class: "dim excerpt", lang: hit.lang || null }, hit.excerpt))))
     : null;
-  redraw(parentElement,
+  const root = redraw(parentElement,
     data.before.map((line) => h("div", { class: "dim" }, line)),
     blocks,
     near,
@@ -42,4 +42,9 @@ export default function (component) {
       ? h("div", { class: "foot" }, h("span", { class: "dim" }, data.foot.join(" · ")),
           data.copy ? copyButton("copy", data.words.copy, data.words.copied, data.copy) : null)
       : null);
+  // The newest question is brought to the top once, when it comes: whoever scrolls afterwards is left alone.
+  if (data.is_newest && !root.dataset.came) {
+    root.dataset.came = "yes";
+    requestAnimationFrame(() => requestAnimationFrame(() => bringIntoView(root, TOP)));
+  }
 }

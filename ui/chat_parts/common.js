@@ -52,3 +52,21 @@ const copyButton = (id, label, done, text) =>
       setTimeout(() => { button.textContent = label; }, 1500);
     },
   }, label);
+
+// Scrolls what holds the place and nothing around it: beside an answer, the conversation stays where it is.
+const [TOP, CENTRED, LITTLE] = ["top", "centred", "as little as will do"];
+const MARGIN = 24; // pixels
+const HEAD_ROOM = 150; // for the question above an answer
+const bringIntoView = (place, how) => {
+  const above = (node) => node.parentElement || (node.getRootNode() instanceof ShadowRoot ? node.getRootNode().host : null);
+  for (let node = above(place); node; node = above(node)) {
+    if (node.scrollHeight <= node.clientHeight || !/auto|scroll/.test(getComputedStyle(node).overflowY)) continue;
+    const [inner, outer] = [place.getBoundingClientRect(), node.getBoundingClientRect()];
+    const room = node.clientHeight - Math.min(inner.height, node.clientHeight);
+    const top = inner.top - outer.top;
+    if (how === TOP) node.scrollTop += top - HEAD_ROOM;
+    else if (how === CENTRED) node.scrollTop += top - room / 2;
+    else if (top > room - MARGIN) node.scrollTop += top - Math.max(room - MARGIN, 0);
+    return;
+  }
+};

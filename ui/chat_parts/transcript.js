@@ -44,22 +44,7 @@ const headOf = (data, trigger) => {
       address ? h("a", { class: "quiet", href: address, target: "_blank", rel: "noopener noreferrer nofollow" }, `${data.words.original} ↗`) : null));
 };
 
-// Scrolls what holds the place and nothing around it: beside an answer, the conversation stays where it is, and as
-// little as will do, so that who says it stays in sight.
-const MARGIN = 24; // pixels
-const FRAMES = 6;
-const bringIntoView = (place, centred) => {
-  const above = (node) => node.parentElement || (node.getRootNode() instanceof ShadowRoot ? node.getRootNode().host : null);
-  for (let node = above(place); node; node = above(node)) {
-    if (node.scrollHeight <= node.clientHeight || !/auto|scroll/.test(getComputedStyle(node).overflowY)) continue;
-    const [inner, outer] = [place.getBoundingClientRect(), node.getBoundingClientRect()];
-    const room = node.clientHeight - Math.min(inner.height, node.clientHeight);
-    const top = inner.top - outer.top;
-    if (centred) node.scrollTop += top - room / 2;
-    else if (top > room - MARGIN) node.scrollTop += top - Math.max(room - MARGIN, 0);
-    return;
-  }
-};
+const FRAMES = 6; // in which a place settles
 
 const topOf = (data) => {
   const address = webAddress(data.top.url);
@@ -84,7 +69,7 @@ export default function (component) {
     // Turns out of sight have no height of their own before they are near: what is above may grow as it is scrolled.
     const settle = (frames) => {
       if (!place || !frames || !place.isConnected) return;
-      bringIntoView(place, !data.head);
+      bringIntoView(place, data.head ? LITTLE : CENTRED);
       requestAnimationFrame(() => settle(frames - 1));
     };
     requestAnimationFrame(() => settle(FRAMES));
