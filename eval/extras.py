@@ -9,7 +9,7 @@ from index.errors import InputError
 
 SPLITTERS = {"langchain_text_splitters": "langchain-text-splitters"}  # by module, the package that has it
 BASELINES: Mapping[str, Mapping[str, str]] = {"langchain": SPLITTERS, "bm25": SPLITTERS}
-PAGE = {"altair": "altair", "vl_convert": "vl-convert-python", "jinja2": "jinja2"}
+PAGE = {"vl_convert": "vl-convert-python", "jinja2": "jinja2"}
 
 
 def require_baseline(name: str) -> None:

@@ -172,6 +172,6 @@ def test_the_failures_are_looked_through(new_page: NewPage, work: PageServer) ->
     expect(page.get_by_role("button", name="Next")).to_be_disabled()
     page.get_by_role("button", name="Previous").click()
     expect(shown).to_have_text(seen[1])
-    page.get_by_role("button", name="wrongly declined (1)").click()
+    page.get_by_role("radio", name="wrongly declined (1)").click()
     expect(shown).to_have_text(DECLINED.question)
     expect(page.get_by_text("1 of 1", exact=True)).to_be_visible()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from index.generations import ARCHIVE
 from index.script import language
 from ui.chat_parts import choices_part
 from ui.chat_text import interface_language, say
@@ -24,7 +25,7 @@ FOLLOW_UPS = 3
 
 def show_suggested(retriever: Retriever, ask: Callable[[str], None]) -> None:
     """Questions to begin with; a click asks one."""
-    suggestions = _suggested(retriever.view, interface_language(), retriever.index.generation)
+    suggestions = _suggested(retriever.view, interface_language(), retriever.index.manifest.files[ARCHIVE].sha256)
     _show("suggested", say("ask.try"), suggestions, retriever.view, ask)
 
 
@@ -40,7 +41,8 @@ def show_next(retriever: Retriever, said: Sequence[Said], ask: Callable[[str], N
 
 
 @st.cache_resource(max_entries=12, show_spinner=False)
-def _suggested(_view: View, interface: str, generation: str) -> tuple[Suggestion, ...]:
+def _suggested(_view: View, interface: str, archive: str) -> tuple[Suggestion, ...]:
+    """`archive` is the key under which those of a view are kept."""
     from rag.suggest import suggested
 
     return suggested(_view, NUMBER, interface)
