@@ -1,7 +1,8 @@
 """The index directory: what lies where, and how its current generation is opened and checked.
 
     .verbatim/
-        verbatim-index.json    the pointer: the current generation and the sha256 of its manifest
+        verbatim-index.json    the pointer: the current generation and the sha256 of its manifest; "" when the last
+                               interview was removed while somebody read it
         lock, writer.json      the writers' lock and who holds it (index/lock.py)
         cache.sqlite           answers of chat models, vectors of questions (rag/cache.py); may be deleted
         generation-000007/     never changed once the pointer names it
@@ -153,19 +154,24 @@ def read_pointer(folder: Path) -> Pointer:
             f"The index in {folder} was written by Verbatim {writer}, which is newer than this one. "
             "Upgrade Verbatim, or build another index with --index FOLDER."
         )
+    if not pointer.generation:
+        raise _none_in(folder)
     if not GENERATION.fullmatch(pointer.generation):
         raise damaged(folder, f"{folder / POINTER} names no generation")
     return pointer
 
 
 def last_manifest(folder: Path) -> Manifest | None:
-    """The manifest of an index whose other files are damaged; None when that is not what was written either.
+    """The manifest of an index whose other files are damaged; None when that is not what was written either, and where
+    there is no index.
 
     Without a pointer, the manifest of the newest generation that has a readable one.
     """
     try:
         pointer = read_pointer(folder)
         content = (folder / pointer.generation / MANIFEST).read_bytes()
+    except IndexMissing:
+        return None
     except (VerbatimError, OSError):
         return _newest_manifest(folder)
     return _manifest(content) if hashlib.sha256(content).hexdigest() == pointer.manifest_sha256 else None
@@ -207,6 +213,10 @@ def _missing(folder: Path) -> IndexMissing | IndexDamaged:
             return damaged(folder, f"{folder / POINTER} is missing")
         if foreign := foreign_names(folder):
             return IndexMissing(f"There is no index in {folder}; it holds other files, such as {foreign[0]}")
+    return _none_in(folder)
+
+
+def _none_in(folder: Path) -> IndexMissing:
     return IndexMissing(
         f"There is no index in {folder}. Make one: verbatim index PATH… --index {shlex.quote(str(folder))}"
     )

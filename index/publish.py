@@ -13,7 +13,7 @@ import os
 import shutil
 import sqlite3
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -95,11 +95,19 @@ def new_generation(folder: Path, manifest: Manifest) -> Iterator[Path]:
 
 
 def withdraw(folder: Path) -> None:
-    """Leave no index: remove the pointer, then every generation. Raises StorageError."""
+    """Leave no index: a pointer that names no generation, and neither pointer nor generation where nobody reads one.
+
+    From the moment the pointer is replaced there is none, whichever generation a reader still holds, and none of what
+    was removed comes back: a generation beside a pointer that is lost would be damage to repair. Raises StorageError.
+    """
     with storage_errors(folder):
-        (folder / POINTER).unlink()
-        _flush_folder(folder)
+        pointer = json.loads((folder / POINTER).read_text(encoding="utf-8"))
+        _point(folder, pointer | {"generation": "", "manifest": ""})
         _clear_away(folder, keep="")
+        _flush_folder(folder)
+        if not any(GENERATION.fullmatch(name) for name in os.listdir(folder)):
+            (folder / POINTER).unlink()
+            _flush_folder(folder)
 
 
 def _current(folder: Path) -> str:
@@ -144,14 +152,19 @@ def _publish(building: Path, generation: Path, manifest: Manifest) -> None:
         "generation": generation.name,
         "manifest": hashlib.sha256(content).hexdigest(),
     }
-    new = generation.parent / NEW_POINTER
+    _point(generation.parent, pointer)
+
+
+def _point(folder: Path, pointer: Mapping[str, object]) -> None:
+    """Replace the pointer in one step, and wait until that is on the disk."""
+    new = folder / NEW_POINTER
     try:
         new.write_text(json.dumps(pointer, indent=1) + "\n", encoding="utf-8")
         _flush(new)
-        os.replace(new, generation.parent / POINTER)
+        os.replace(new, folder / POINTER)
     finally:
         new.unlink(missing_ok=True)
-    _flush_folder(generation.parent)
+    _flush_folder(folder)
 
 
 def _flush(path: Path) -> None:

@@ -20,7 +20,7 @@ from index.script import language
 from rag.answer import Answer, AnswerSentence, Citation, Note
 from rag.answerable import is_answerable
 from rag.compose import Composition, joined
-from rag.conversation import NOT_SAID, Exchange, in_context, stand_alone
+from rag.conversation import EXCHANGES, NOT_SAID, Exchange, in_context, stand_alone
 from rag.extract import Quotation, extract
 from rag.filters import EVERYTHING, Filters
 from rag.names_in import mentions
@@ -57,7 +57,7 @@ def ask(
     writer: Writer | None = None,
     config: RunnableConfig | None = None,
 ) -> Answer:
-    """Answer a question from the interviews; a follow-up is understood by its `history`.
+    """Answer a question from the interviews; a follow-up is understood by the last EXCHANGES of its `history`.
 
     A `writer` has its chat model write the answer out of the first `top_k` passages (8), every sentence checked against
     what it cites; without one, or when the model does not answer, it is verbatim quotations out of them (5), at most
@@ -91,7 +91,7 @@ def stream(
     """The same while it is written: the answer so far, each time with more checked sentences; the last is the whole."""
     begin = time.perf_counter()
     call = _call(writer, config)
-    asked = _understood(retriever, question, filters, history, call)
+    asked = _understood(retriever, question, filters, history[-EXCHANGES:], call)
     if not is_answerable(retriever, asked.ranking):
         answers: Iterator[Answer] = iter([_declined(retriever, asked, call)])
     elif call:

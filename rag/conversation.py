@@ -15,6 +15,7 @@ from index.names import SOUNDS
 from rag.names_in import mentions
 from rag.view import View
 
+EXCHANGES = 8  # the last ones of a conversation; what was said before is not looked at
 REMEMBERED = 150  # characters of the last answer: as good as 600 on the gold follow-ups, and far quicker to embed
 MARKER = re.compile(r" ?\[[0-9]+\]")
 NOT_SAID = {

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 from index.lexical import CJK
-from index.model import Kind
 from index.script import fold_characters
 from rag.view import View
 
@@ -29,7 +27,7 @@ class Occurrence:
 @dataclass(frozen=True, slots=True)
 class Folded:
     """A text folded character by character. `starts` and `ends` say where each source character begins and ends in
-    `text`, by that place; `source` counts from the beginning of the stretch that was folded.
+    `text`, by that place.
     """
 
     text: str
@@ -37,13 +35,11 @@ class Folded:
     ends: dict[int, int]
 
 
-def occurrences(
-    view: View, doc: str, words: str, kinds: Collection[Kind] = tuple(Kind), at_most: int = MOST
-) -> tuple[Occurrence, ...]:
-    """The places of one interview that have these words, in order and apart from each other, `at_most` of them.
+def occurrences(view: View, doc: str, words: str) -> tuple[Occurrence, ...]:
+    """The places of one interview that have these words, in order and apart from each other, at most MOST of them.
 
     The words are one phrase; white space in it stands for any white space, between Chinese characters also for none.
-    Looked for are paragraphs of turns of these `kinds`, each on its own. What folds to several characters ("㈱", "ß")
+    Looked for are the paragraphs of all turns, each on its own. What folds to several characters ("㈱", "ß")
     is found whole or not at all. Raises InputError for an interview that the index does not have.
     """
     pattern = _pattern(words)
@@ -53,12 +49,12 @@ def occurrences(
     turns = view.index.turns(doc)
     source = view.text_of(doc)
     for turn in turns:
-        for span in turn.spans if turn.kind in kinds else ():
+        for span in turn.spans:
             places = _places(pattern, _folded(source[span.start : span.end]))
             found += [Occurrence(turn.number, span.start + start, span.start + end) for start, end in places]
-        if len(found) >= at_most:
+        if len(found) >= MOST:
             break
-    return tuple(found[:at_most])
+    return tuple(found[:MOST])
 
 
 def _pattern(words: str) -> re.Pattern[str] | None:

@@ -144,6 +144,9 @@ def _in_time(
     or the caller stops, the thread stops at the next chunk and closes the stream. An error comes as the last item
     instead of being raised: what is raised for it then has no context, which would hold the request and the key.
     """
+    if stop and stop.is_set():
+        yield _Stopped()
+        return
     arrived: SimpleQueue[AIMessage | BaseException | None] = SimpleQueue()
     stopped = threading.Event()
     deadline = monotonic() + min(seconds, threading.TIMEOUT_MAX)

@@ -109,3 +109,5 @@ Last question: {question}
 
 The same question, understood alone:"""
 EXCHANGE = "> Question: {question}\n> Answer: {answer}"
+
+CHECK = "Reply with OK."  # asked of a model to see whether it works

@@ -1,15 +1,15 @@
 """One question asked of several interviews, or of several persons: who said what, and when.
 
-question ─► which interviews or persons? ─► the question once for each, filtered to it ─► Sides, by date
+question ─► whom to ask? ─► the question once for each, filtered to it ─► a Side each; by_date says in which order
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from index.model import Kind, Role
+from index.model import Kind, Passage, Role
 from rag.answer import Answer, Citation, Note
 from rag.chain import ask
 from rag.compose import joined
@@ -21,7 +21,17 @@ from rag.retrieve import Retriever
 if TYPE_CHECKING:
     from rag.write import Writer
 
+By = Literal["interview", "person"]
 AT_MOST = 6
+_UNDATED = "~"  # sorts after every date
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Whom to ask: ids of interviews or names of persons; `others` is how many more pass the filters, guests only."""
+
+    names: tuple[str, ...]
+    others: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,100 +39,111 @@ class Side:
     """What one interview or one person answers.
 
     `name` is the interview's title, or its doc where it has none, and the person's name; `doc` is "" for a person.
-    `date` is that of the interview, for a person that of the first citation, "" where there is none. `answer` is None
-    where nothing passes the filters; where something does but does not say, it is an answer with answered=False.
+    `dates` are that of the interview, for a person those on which was said what is quoted, earliest first. `answer` is
+    None where nothing passes the filters; where something does but does not say, it is an answer with answered=False.
     """
 
     name: str
     doc: str
-    date: str
+    dates: tuple[str, ...]
     answer: Answer | None
 
 
-def by_interview(
+def by_date(side: Side) -> str:
+    """The key that sorts sides by date, those without one last."""
+    return side.dates[0] if side.dates else _UNDATED
+
+
+def whom_to_ask(
+    retriever: Retriever, question: str, by: By, filters: Filters = EVERYTHING, chosen: Sequence[str] = ()
+) -> Chosen:
+    """Those who are `chosen`, each once, else the AT_MOST interviews or guests that speak most to the question.
+
+    Interviews by date, undated ones last, so that their sides come in order; persons best first, for when they spoke is
+    known only when they have answered. Raises InputError for a question that cannot be asked, and for an interview or
+    a speaker that the archive does not have.
+    """
+    usable(question)
+    passages = retriever.index.passages
+    passing = [passages[row] for row in _passing(retriever, filters)]
+    best = [] if chosen else [passages[row] for row in retriever.rank(question, filters).order]
+    if by == "person":
+        names = tuple(dict.fromkeys(chosen)) or _names(retriever, best, filters)
+        asked = {person for name in names for person in find_person(retriever.index, name)}
+        return Chosen(names, len(_guests(retriever, passing, filters).keys() - asked))
+    docs = list(dict.fromkeys(chosen or [passage.doc for passage in best]))
+    docs = docs if chosen else docs[:AT_MOST]
+    documents = [retriever.index.document(doc) for doc in docs]
+    documents.sort(key=lambda document: document.date or _UNDATED)
+    others = {passage.doc for passage in passing} - set(docs)
+    return Chosen(tuple(document.doc for document in documents), len(others))
+
+
+def ask_each(
     retriever: Retriever,
     question: str,
+    by: By,
+    names: Sequence[str],
     filters: Filters = EVERYTHING,
-    docs: Sequence[str] = (),
-    at_most: int = AT_MOST,
     *,
     writer: Writer | None = None,
     top_k: int | None = None,
 ) -> Iterator[Side]:
-    """Ask each of these interviews, or the `at_most` that speak most to the question; each side as soon as it is there.
+    """Ask them one by one, each side as soon as it is there; the names are those of `whom_to_ask`.
 
-    By date, undated interviews last. Raises, before it asks, InputError for a question that cannot be asked and for an
-    interview or a speaker that the archive does not have.
+    A chat model that fails once is not asked again: the others need not wait for it as well. A person's side quotes
+    nobody else, see `_only_of`.
     """
-    usable(question)
-    chosen = list(dict.fromkeys(docs)) or interviews_for(retriever, question, filters, at_most)
-    documents = [retriever.index.document(doc) for doc in chosen]
-    documents.sort(key=lambda document: (not document.date, document.date))
-    passing = _passing(retriever, filters)
-
-    def sides() -> Iterator[Side]:
-        for document in documents:
-            only = replace(filters, interviews=(document.doc,))
-            answer = (
-                ask(retriever, question, filters=only, writer=writer, top_k=top_k) if document.doc in passing else None
-            )
-            yield Side(document.title or document.doc, document.doc, document.date, answer)
-
-    return sides()
+    passing = {retriever.index.passages[row].doc for row in _passing(retriever, filters)} if by == "interview" else ()
+    for name in names:
+        if by == "person":
+            side = _of_person(retriever, question, filters, name, writer, top_k)
+        else:
+            document = retriever.index.document(name)
+            only = replace(filters, interviews=(name,))
+            answer = ask(retriever, question, filters=only, writer=writer, top_k=top_k) if name in passing else None
+            dates = (document.date,) if document.date else ()
+            side = Side(document.title or name, name, dates, answer)
+        if model_failure(side):
+            writer = None
+        yield side
 
 
-def by_person(
-    retriever: Retriever,
-    question: str,
-    filters: Filters = EVERYTHING,
-    names: Sequence[str] = (),
-    at_most: int = AT_MOST,
-    *,
-    writer: Writer | None = None,
-    top_k: int | None = None,
-) -> tuple[Side, ...]:
-    """Ask each of these persons, or the `at_most` guests who speak most to the question.
-
-    By date, those who say nothing of it last; as that is known only at the end, the sides come together: give one name
-    at a time, of `persons_for`, to show them one by one. A side quotes nobody but its person, see `only_of`.
-    Raises InputError for a question that cannot be asked and for a name that the archive does not have.
-    """
-    chosen = list(dict.fromkeys(names)) or persons_for(retriever, question, filters, at_most)
-    sides = [_of_person(retriever, question, filters, name, writer, top_k) for name in chosen]
-    return tuple(sorted(sides, key=lambda side: (not side.date, side.date, not (side.answer and side.answer.answered))))
+def model_failure(side: Side) -> Note | None:
+    """Why the chat model that was to write a side wrote none of it."""
+    notes = side.answer.notes if side.answer else ()
+    return next((note for note in notes if note.kind == "no model"), None)
 
 
-def interviews_for(
-    retriever: Retriever, question: str, filters: Filters = EVERYTHING, at_most: int = AT_MOST
-) -> list[str]:
-    """The interviews with the best passages for a question, best first."""
-    ranking = retriever.rank(question, filters)
-    return list(dict.fromkeys(retriever.index.passages[row].doc for row in ranking.order))[:at_most]
+def _passing(retriever: Retriever, filters: Filters) -> list[int]:
+    """The passages that pass the filters, as rows."""
+    allowed = allowed_rows(retriever.index, filters)
+    return [row for row in range(len(retriever.index.passages)) if allowed is None or allowed.passages[row]]
 
 
-def persons_for(
-    retriever: Retriever, question: str, filters: Filters = EVERYTHING, at_most: int = AT_MOST
-) -> list[str]:
-    """The names of the guests with the best passages for a question, best first, one name for each person."""
-    view, ranking = retriever.view, retriever.rank(question, filters)
+def _guests(retriever: Retriever, passages: Sequence[Passage], filters: Filters) -> dict[str, str]:
+    """The guests who speak in these passages, as they first come: the person, and what they are called."""
+    view = retriever.view
     wanted = {person for name in filters.speakers for person in find_person(retriever.index, name)}
     found: dict[str, str] = {}
-    for row in ranking.order:
-        passage = retriever.index.passages[row]
+    for passage in passages:
         for number in range(passage.first_turn, passage.last_turn + 1):
             turn = view.turn(passage.doc, number)
             speaker = view.speaker(passage.doc, turn)
             person = speaker.person or speaker.name
             is_wanted = turn.role is Role.GUEST and turn.kind is Kind.INTERVIEW and (not wanted or person in wanted)
-            if person and is_wanted:
-                found.setdefault(person, speaker.name or person)
-    return [
-        name if find_person(retriever.index, name) == [person] else person
-        for person, name in list(found.items())[:at_most]
-    ]
+            if person and is_wanted and person not in found:
+                found[person] = speaker.name or person
+    return found
 
 
-def only_of(retriever: Retriever, answer: Answer, persons: Sequence[str]) -> Answer:
+def _names(retriever: Retriever, best: Sequence[Passage], filters: Filters) -> tuple[str, ...]:
+    """The AT_MOST guests who come first, each by a name that is theirs alone."""
+    first = list(_guests(retriever, best, filters).items())[:AT_MOST]
+    return tuple(name if find_person(retriever.index, name) == [person] else person for person, name in first)
+
+
+def _only_of(retriever: Retriever, answer: Answer, persons: Sequence[str]) -> Answer:
     """The answer without what rests on others: their quotations, and the sentences that cite another guest or nobody.
 
     A model is shown whole exchanges; a sentence that cites the person and the question put to them stays, without its
@@ -163,19 +184,13 @@ def _of_person(
     persons = find_person(retriever.index, name)
     others = {person for wanted in filters.speakers for person in find_person(retriever.index, wanted)}
     if others and others.isdisjoint(persons):
-        return Side(name, "", "", None)
+        return Side(name, "", (), None)
     answer = ask(retriever, question, filters=replace(filters, speakers=(name,)), writer=writer, top_k=top_k)
     if not answer.answered and not answer.related:  # not even a passage that is far from the question
-        return Side(name, "", "", None)
-    answer = only_of(retriever, answer, persons)
-    return Side(name, "", answer.citations[0].date if answer.citations else "", answer)
-
-
-def _passing(retriever: Retriever, filters: Filters) -> set[str]:
-    """The interviews of which a passage passes the filters."""
-    allowed = allowed_rows(retriever.index, filters)
-    passages = retriever.index.passages
-    return {passage.doc for row, passage in enumerate(passages) if allowed is None or allowed.passages[row]}
+        return Side(name, "", (), None)
+    answer = _only_of(retriever, answer, persons)
+    dates = sorted({citation.date for citation in answer.citations if citation.date})
+    return Side(name, "", tuple(dates), answer)
 
 
 def _person(retriever: Retriever, citation: Citation) -> str:

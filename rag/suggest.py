@@ -147,11 +147,12 @@ def next_questions(view: View, answer: Answer, number: int = 3) -> tuple[Suggest
     """At most `number` questions that the interviewers went on to ask where an answer quotes from.
 
     For each citation in turn, the next question of its interview that stands alone, then the one after that; none
-    repeats the question asked. Nothing where the interviews do not say.
+    repeats the question asked. Nothing where the interviews do not say, or no longer do.
     """
     seen = {_key(answer.question), _key(answer.asked_as)}
     chosen: list[Suggestion] = []
-    coming = [_after(view, citation.doc, citation.turn) for citation in answer.citations]
+    standing = [one for one in answer.citations if view.stands(one.doc, one.quote_start, one.quote)]
+    coming = [_after(view, citation.doc, citation.turn) for citation in standing]
     while coming and len(chosen) < number:
         following = coming.pop(0)
         suggestion = next((one for one in following if _key(one.text) not in seen), None)

@@ -68,6 +68,10 @@ class View:
         """Whether there is an interview of this name."""
         return doc in self._documents
 
+    def stands(self, doc: str, start: int, words: str) -> bool:
+        """Whether these words stand at this place of an interview: it may have been indexed anew, or removed."""
+        return self.has(doc) and self.text_of(doc)[start : start + len(words)] == words
+
     def said(self, doc: str, number: int, start: int, end: int) -> str:
         """What a turn says between two offsets, without the notes and images that stand in between."""
         text = self.text_of(doc)

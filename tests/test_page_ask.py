@@ -132,6 +132,46 @@ def test_the_keyboard_alone(new_page: NewPage, sample_page: PageServer) -> None:
     assert focused == "chip open"
 
 
+def test_escape_closes_the_source_and_comes_back_to_its_number(new_page: NewPage, sample_page: PageServer) -> None:
+    page = new_page(sample_page)
+    ask(page, LAMP)
+    focused = "() => document.activeElement?.shadowRoot?.activeElement?.dataset.id"
+    for close in ("Escape", "click"):
+        page.locator(".chip").nth(1).click()
+        expect(page.locator("mark.quote").first).to_be_visible()
+        if close == "click":
+            page.get_by_role("button", name="Close").click()
+        else:
+            page.locator(".head button").first.focus()
+            page.keyboard.press(close)
+        expect(page.locator(".head")).to_have_count(0)
+        page.wait_for_function(f"({focused})() === 'chip-1-0'")
+
+
+def test_a_double_click_asks_once(new_page: NewPage, sample_page: PageServer) -> None:
+    page = new_page(sample_page)
+    page.locator(".choice").first.dblclick()
+    expect(page.locator(".part .foot")).to_have_count(1)
+    page.wait_for_timeout(1000)
+    expect(page.get_by_test_id("stChatMessage")).to_have_count(2)
+
+
+def test_the_export_is_in_the_language_of_the_page(new_page: NewPage, sample_page: PageServer, tmp_path: Path) -> None:
+    page = new_page(sample_page, locale="zh-TW")
+    assert page.locator("html").get_attribute("lang") in ("en", "zh-Hant")
+    ask(page, LAMP)
+    expect(page.locator(".chip").first).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hant")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="匯出").click()
+    download.value.save_as(tmp_path / "verbatim.md")
+    text = (tmp_path / "verbatim.md").read_text(encoding="utf-8")
+    assert text.startswith("# 與訪談的對話\n")
+    assert "[^1]: 魏长庚 \\(受訪者\\)" in text
+    assert "*均為說話人原話，未使用語言模型*" in text
+    assert "ScriptRunContext" not in sample_page.said()
+
+
 def test_the_conversation_as_markdown(new_page: NewPage, sample_page: PageServer, tmp_path: Path) -> None:
     page = new_page(sample_page)
     ask(page, LAMP)

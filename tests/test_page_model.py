@@ -98,6 +98,18 @@ def test_a_look_at_a_source_does_not_break_it_off(
     expect(page.get_by_text("Stopped before the answer was whole.")).to_be_visible()
 
 
+def test_a_number_opens_its_source_while_the_rest_is_written(
+    new_page: NewPage, model_page: PageServer, chat_server: ChatServer
+) -> None:
+    chat_server.answers(slowly)
+    page = new_page(model_page)
+    ask(page, LAMP)
+    page.locator(".chip").first.click()
+    expect(page.locator("mark.quote").first).to_contain_text("油灯翻了")
+    page.get_by_test_id("stMainBlockContainer").get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("Stopped before the answer was whole.")).to_be_visible()
+
+
 def test_what_is_written_goes_on_while_another_page_is_read(
     new_page: NewPage, model_page: PageServer, chat_server: ChatServer
 ) -> None:

@@ -63,11 +63,28 @@ def test_words_are_found_in_either_script(new_page: NewPage, sample_page: PageSe
 
 def test_the_outline_goes_to_a_section(new_page: NewPage, sample_page: PageServer) -> None:
     page = read(new_page, sample_page)
-    page.get_by_role("combobox", name="Sections").click()
-    page.get_by_role("option", name="03 灯与天").click()
-    section = page.locator(".turn.target .section")
-    expect(section).to_have_text("03 灯与天")
+    for name in ("03 灯与天", "01 女人不上箱"):
+        page.get_by_role("navigation", name="Sections").get_by_role("button", name=name).click()
+        section = page.locator(".turn.target .section")
+        expect(section).to_have_text(name)
+        assert is_in_view(page, ".turn.target .section")
+    page.locator(".turn").last.scroll_into_view_if_needed()
+    page.get_by_role("button", name="01 女人不上箱").click()  # once more, from somewhere else
     assert is_in_view(page, ".turn.target .section")
+
+
+def test_a_link_goes_before_words_that_were_looked_for(new_page: NewPage, sample_page: PageServer) -> None:
+    page = read(new_page, sample_page)
+    page.get_by_label("Find in this interview").fill("灯")
+    page.get_by_label("Find in this interview").press("Enter")
+    expect(page.locator("mark.here")).to_be_visible()
+    page.get_by_role("link", name="Ask").click()
+    ask(page, LAMP)
+    page.locator(".chip").first.click()
+    page.get_by_role("button", name="Read the interview").click()
+    expect(page.locator(".turn.target")).to_have_attribute("data-turn", "15")
+    expect(page.locator("mark")).to_have_count(0)
+    assert is_in_view(page, ".turn.target .name")
 
 
 def test_what_was_left_out_is_shown_on_demand(new_page: NewPage, sample_page: PageServer) -> None:

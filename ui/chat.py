@@ -16,7 +16,8 @@ from ui.chat_archive import retriever_of
 from ui.chat_parts import FOLDER, page_style
 from ui.chat_password import has_entered, may_enter
 from ui.chat_startup import Startup, startup
-from ui.chat_text import say
+from ui.chat_state import go_to
+from ui.chat_text import interface_language, say
 
 ICONS = {
     "ask": ":material/forum:",
@@ -31,7 +32,7 @@ ICONS = {
 def main() -> None:
     """Draw the page that was asked for."""
     st.set_page_config("Verbatim", FOLDER / "icon.svg", layout="wide", menu_items={"About": say("app.about")})
-    page_style()
+    page_style(interface_language())
     told = startup()
     pages = {
         name: st.Page(partial(_show, name, told), title=say(name), icon=icon, url_path=name, default=name == "ask")
@@ -91,6 +92,7 @@ def _no_index(error: IndexMissing) -> None:
     st.markdown(say("app.no_index.explain"))
     st.code("verbatim index FOLDER", language=None)
     st.text(str(error))
+    st.button(say("app.go_library"), type="primary", icon=":material/library_books:", on_click=go_to, args=("library",))
 
 
 main()

@@ -9,22 +9,23 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from index.errors import VerbatimError
 from rag.answer import Answer
 from rag.chain import stream
 from rag.question import LONGEST_QUESTION
 from ui.chat_alert import alert
-from ui.chat_archive import answer_cache
+from ui.chat_archive import answer_cache, retriever_of
 from ui.chat_export import conversation_markdown
 from ui.chat_filters import filter_popover, filters_now, filters_text
 from ui.chat_parts import answer_part
 from ui.chat_settings import asking_now
 from ui.chat_source import cited_by, show_source
-from ui.chat_state import Opened, Said, begin, conversation, history, open_source, opened
+from ui.chat_state import Opened, Said, begin, conversation, fail, history, is_running, open_source, opened
 from ui.chat_suggest import show_next, show_suggested
-from ui.chat_text import say
+from ui.chat_text import interface_language, say, speaking
 from ui.chat_view import answer_data, empty_data
 from ui.messages import visible
-from ui.writing import load_writer
+from ui.writing import kept_model, load_writer
 
 if TYPE_CHECKING:
     from rag.retrieve import Retriever
@@ -44,8 +45,7 @@ def ask_page(startup: Startup, retriever: Retriever) -> None:
     talk, beside = st.columns([3, 2] if source else [1, ALMOST_NOTHING], gap="large" if source else None)
 
     def ask(question: str) -> None:
-        if question.strip():
-            _ask(startup, retriever, question)
+        _ask(startup, question)
 
     with talk, st.container(key="answers"):
         if not said:
@@ -77,18 +77,17 @@ def _exchange(retriever: Retriever, said: Said, place: Opened | None, is_newest:
         if said.state == "running":
             said.ended.wait(WRITTEN if said.has_model else QUOTED)
         if said.state == "running":
-            _while_running(said)
+            _while_running(said, place)
         else:
             _show_answer(said, place, is_newest)
 
 
 @st.fragment(run_every=POLL)
-def _while_running(said: Said) -> None:
-    """The answer so far, drawn again and again without the rest of the page."""
-    if said.ended.is_set():
+def _while_running(said: Said, place: Opened | None) -> None:
+    """The answer so far, drawn again and again without the rest of the page; with it when a source is clicked."""
+    if said.ended.is_set() or opened() != place:
         st.rerun()
-    data = answer_data(said.answer) if said.answer else empty_data()
-    answer_part(key=said.key, data={**data, "is_newest": True})
+    _answer(said, place, is_newest=True)
     status, stop = st.columns([4, 1], vertical_alignment="center")
     seconds = round(time.monotonic() - said.begun)
     status.caption(f":material/hourglass_top: {say('ask.looking')} · {say('ask.seconds', seconds=seconds)}")
@@ -96,14 +95,18 @@ def _while_running(said: Said) -> None:
 
 
 def _show_answer(said: Said, place: Opened | None, is_newest: bool) -> None:
-    number = place.n if place and place.key == said.key else None
-    answer = said.answer
-    data = answer_data(answer, number, answer.timings.get("total")) if answer else empty_data()
-    answer_part(key=said.key, data={**data, "is_newest": is_newest}, on_cite_change=lambda: _cite(said))
+    _answer(said, place, is_newest)
     if said.state == "stopped":
         st.caption(say("ask.stopped"))
     if said.state == "failed":
         alert(say("ask.failed"), said.problem)
+
+
+def _answer(said: Said, place: Opened | None, is_newest: bool) -> None:
+    number = place.n if place and place.key == said.key else None
+    seconds = said.answer.timings.get("total") if said.answer and said.state != "running" else None
+    data = answer_data(said.answer, number, seconds) if said.answer else empty_data()
+    answer_part(key=said.key, data={**data, "is_newest": is_newest}, on_cite_change=lambda: _cite(said))
 
 
 def _cite(said: Said) -> None:
@@ -114,27 +117,33 @@ def _cite(said: Said) -> None:
 
 
 def _bottom(startup: Startup, retriever: Retriever, said: list[Said], ask: Callable[[str], None]) -> None:
-    is_running = bool(said) and said[-1].state == "running"
+    is_busy = is_running(said)
     with st.bottom:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             filter_popover(retriever.view)
             if said:
-                st.button(say("ask.new"), icon=":material/add_comment:", disabled=is_running, on_click=_begin_anew)
+                st.button(say("ask.new"), icon=":material/add_comment:", disabled=is_busy, on_click=_begin_anew)
                 _export_button(said)
             st.caption(say("ask.mode.model" if asking_now(startup).llm else "ask.mode.quotes"))
         st.chat_input(
             say("ask.hint"),
             max_chars=LONGEST_QUESTION,
-            disabled=is_running,
+            disabled=is_busy,
             key="question",
             on_submit=lambda: ask(st.session_state["question"]),
         )
 
 
 def _export_button(said: list[Said]) -> None:
+    language = interface_language()
+
+    def _markdown() -> str:  # made at the click, by a thread that knows no session
+        with speaking(language):
+            return conversation_markdown(said)
+
     st.download_button(
         say("ask.export"),
-        lambda: conversation_markdown(said),
+        _markdown,
         file_name="verbatim.md",
         mime="text/markdown",
         icon=":material/download:",
@@ -148,14 +157,19 @@ def _begin_anew() -> None:
     open_source(None)
 
 
-def _ask(startup: Startup, retriever: Retriever, question: str) -> None:
-    """Begin to answer, in the background."""
+def _ask(startup: Startup, question: str) -> None:
+    """Begin to answer, in the background; one question after the other, whatever a double click sends.
+
+    The index is opened by then: the one that was on the page may have been written anew since.
+    """
     said = conversation()
+    if not question.strip() or is_running(said):
+        return
     asking, before = asking_now(startup), history(said)
     one = Said(question, filters_now(), bool(asking.llm))
 
     def answers() -> Iterator[Answer]:
-        writer, unavailable = load_writer(startup.writing(asking.llm, asking.strict), answer_cache(startup))
+        writer, unavailable = load_writer(startup.writing(asking.llm, asking.strict), answer_cache(startup), kept_model)
         if writer:
             writer = replace(writer, stop=one.stop)
         coming = stream(retriever, question, top_k=asking.top_k, filters=one.filters, history=before, writer=writer)
@@ -163,4 +177,9 @@ def _ask(startup: Startup, retriever: Retriever, question: str) -> None:
             yield replace(answer, notes=(*unavailable, *answer.notes))
 
     said.append(one)
-    begin(one, answers)
+    try:
+        retriever = retriever_of(startup)
+    except VerbatimError as error:
+        fail(one, error)
+    else:
+        begin(one, answers)

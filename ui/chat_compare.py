@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -12,23 +13,15 @@ import streamlit as st
 from index.script import language
 from rag.answer import Answer
 from rag.question import LONGEST_QUESTION
-from rag.side_by_side import AT_MOST, Side
+from rag.side_by_side import AT_MOST, By, Side
 from ui.chat_alert import alert
-from ui.chat_comparison import (
-    By,
-    Card,
-    Comparison,
-    begin_comparison,
-    comparison,
-    dates_of,
-    open_beside,
-    opened_beside,
-)
+from ui.chat_comparison import BESIDE, Card, Comparison, begin_comparison, comparison
 from ui.chat_filters import filter_popover, filters_now, filters_text, people
+from ui.chat_labels import labels
 from ui.chat_parts import answer_part, heading_part
 from ui.chat_settings import asking_now
 from ui.chat_source import cited_in, show_source
-from ui.chat_state import Opened
+from ui.chat_state import ALMOST_NOTHING, POLL, Opened, open_source, opened
 from ui.chat_suggest import show_suggested
 from ui.chat_text import say
 from ui.chat_view import answer_data, dotted, role_text
@@ -41,20 +34,18 @@ if TYPE_CHECKING:
 
 QUESTION, BY = "compare question", "compare by"
 FIRST_SIDES = 0.4  # seconds the page waits before it draws without the rest
-POLL = 0.4
-ALMOST_NOTHING = 0.0001  # of the width
 MOST_CHOSEN = 12
 
 
 def compare_page(startup: Startup, retriever: Retriever) -> None:
     """The page."""
-    one, place = comparison(), opened_beside()
+    one, place = comparison(), opened(BESIDE)
     if one is None:
         st.title(say("compare.title"), anchor=False)
         st.markdown(say("compare.explain"))
-    _form(startup, retriever)
+    _form(startup, retriever.view)
     if one is None:
-        show_suggested(retriever, lambda question: _ask(startup, retriever, question))
+        show_suggested(retriever, partial(_ask, startup))
         return
     answers = {card.key: card.side.answer for card in one.cards}
     answer = answers.get(place.key) if place else None
@@ -62,10 +53,10 @@ def compare_page(startup: Startup, retriever: Retriever) -> None:
     # Two columns also where there is nothing beside: what is on the page stays, and with it the keyboard's place.
     sides, beside = st.columns([3, 2] if source else [1, ALMOST_NOTHING], gap="large" if source else None)
     with sides, st.container(key="sides"):
-        if one.question != st.session_state.get(QUESTION, "").strip():  # where it stands already
-            st.text(visible(one.question))
-        if one.filters:
-            st.text(say("ask.only", filters_text(one.filters, retriever.view)))
+        if one.request.question != st.session_state.get(QUESTION, "").strip():  # where it stands already
+            st.text(visible(one.request.question))
+        if one.request.filters:
+            st.text(say("ask.only", filters_text(one.request.filters, retriever.view)))
         if one.state == "running":
             one.ended.wait(FIRST_SIDES)
         if one.state == "running":
@@ -74,10 +65,10 @@ def compare_page(startup: Startup, retriever: Retriever) -> None:
             _show(one, place)
     if place and source:
         with beside, st.container(key="source"):
-            show_source(retriever.view, place, source, open_beside)
+            show_source(retriever.view, place, source, partial(open_source, where=BESIDE))
 
 
-def _form(startup: Startup, retriever: Retriever) -> None:
+def _form(startup: Startup, view: View) -> None:
     """The question, and of whom it is asked."""
     with st.form("compare form", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
@@ -92,7 +83,7 @@ def _form(startup: Startup, retriever: Retriever) -> None:
             say("compare.ask"),
             type="primary",
             icon=":material/view_column:",
-            on_click=lambda: _ask(startup, retriever, st.session_state[QUESTION]),
+            on_click=lambda: _ask(startup, st.session_state[QUESTION]),
         )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.segmented_control(
@@ -105,9 +96,9 @@ def _form(startup: Startup, retriever: Retriever) -> None:
             label_visibility="collapsed",
             persist_state="session",
         )
-        filter_popover(retriever.view)
+        filter_popover(view)
         st.caption(say("ask.mode.model" if asking_now(startup).llm else "ask.mode.quotes"))
-    _choice(retriever.view, _by())
+    _choice(view, _by())
 
 
 def _by() -> By:
@@ -117,7 +108,7 @@ def _by() -> By:
 def _choice(view: View, by: By) -> None:
     """Which interviews or persons; none means those that speak most to the question."""
     if by == "interview":
-        names = {row.doc: dotted(row.title or row.doc, row.date) for row in view.documents()}
+        names = labels(view.documents())
     else:
         names = {name: one_line(name) for name in people(view)}
     key = f"compare {by}s"
@@ -135,19 +126,19 @@ def _choice(view: View, by: By) -> None:
     )
 
 
-def _ask(startup: Startup, retriever: Retriever, question: str) -> None:
+def _ask(startup: Startup, question: str) -> None:
     """Begin to ask, in the background."""
     by, question = _by(), question.strip()
     if question:
         st.session_state[QUESTION] = question
-        chosen = list(st.session_state.get(f"compare {by}s") or ())
-        begin_comparison(startup, retriever, question, by, chosen, filters_now())
+        chosen = st.session_state.get(f"compare {by}s") or ()
+        begin_comparison(startup, question, by, chosen[:MOST_CHOSEN], filters_now())
 
 
 @st.fragment(run_every=POLL)
 def _while_running(one: Comparison, place: Opened | None) -> None:
     """The sides so far, drawn again and again without the rest of the page."""
-    if one.ended.is_set() or opened_beside() != place:
+    if one.ended.is_set() or opened(BESIDE) != place:
         st.rerun()
     _cards(one, place)
     status, stop = st.columns([4, 1], vertical_alignment="center")
@@ -177,8 +168,10 @@ def _cards(one: Comparison, place: Opened | None) -> None:
             with st.container(border=True):
                 _card(card, place)
     silent = [card for card in one.cards if card.side.answer and not _says(card)]
-    _names(say(f"compare.silent.{one.by}" if telling else "compare.nobody"), silent)
+    _names(say(f"compare.silent.{one.request.by}" if telling else "compare.nobody"), silent)
     _names(say("compare.filtered"), [card for card in one.cards if card.side.answer is None])
+    if one.others:
+        st.caption(say(f"compare.others.{one.request.by}", f"{one.others:,}"))
 
 
 def _says(card: Card) -> bool:
@@ -190,8 +183,7 @@ def _card(card: Card, place: Opened | None) -> None:
     if side.answer is None:
         return
     name = one_line(side.name)
-    dates = dates_of(side)
-    over = " – ".join(dict.fromkeys((*dates[:1], *dates[-1:]))) or say("compare.undated")
+    over = " – ".join(dict.fromkeys((*side.dates[:1], *side.dates[-1:]))) or say("compare.undated")
     heading_part(key=f"heading-{card.key}", data={"over": one_line(over), "name": name, "lang": language(name)})
     number = place.n if place and place.key == card.key else None
     answer_part(key=card.key, data=side_data(side, side.answer, number), on_cite_change=lambda: _cite(card))
@@ -219,8 +211,8 @@ def side_data(side: Side, answer: Answer, number: int | None) -> dict[str, Any]:
 def _cite(card: Card) -> None:
     """Open the source that was clicked; close it where it stands open."""
     if (number := st.session_state[card.key].cite) is not None:
-        chosen, place = Opened(card.key, int(number)), opened_beside()
-        open_beside(None if place and (place.key, place.n) == (chosen.key, chosen.n) else chosen)
+        chosen, place = Opened(card.key, int(number)), opened(BESIDE)
+        open_source(None if place and (place.key, place.n) == (chosen.key, chosen.n) else chosen, BESIDE)
 
 
 def _names(title: str, cards: Sequence[Card]) -> None:
@@ -228,4 +220,4 @@ def _names(title: str, cards: Sequence[Card]) -> None:
         with st.container(gap=None):
             st.caption(title)
             for card in cards:
-                st.text(dotted(card.side.name, card.side.date))
+                st.text(dotted(card.side.name, *card.side.dates[:1]))

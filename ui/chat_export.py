@@ -7,9 +7,19 @@ from collections.abc import Sequence
 from datetime import date
 
 from rag.answer import Answer, Citation
+from rag.filters import Filters
 from ui.chat_state import Said
 from ui.chat_text import say
-from ui.chat_view import dotted, note_text, reason_text, role_text, speaker_name, web_address
+from ui.chat_view import (
+    dotted,
+    made_text,
+    note_text,
+    reason_text,
+    role_text,
+    speaker_name,
+    understood_text,
+    web_address,
+)
 from ui.messages import one_line, visible
 
 # CommonMark lets every ASCII punctuation mark be escaped; "<" and "&" are written so that no HTML can begin either.
@@ -22,11 +32,13 @@ def conversation_markdown(said: Sequence[Said]) -> str:
     notes: list[str] = []
     for one in said:
         lines += [f"## {plain(one.question)}", ""]
+        if one.filters:
+            lines += [f"*{plain(say('ask.only', _scope(one.filters)))}*", ""]
         if one.answer:
             lines += _answer(one.answer, len(notes))
             notes += [_footnote(citation, len(notes) + at) for at, citation in enumerate(one.answer.citations, 1)]
-        if one.state == "stopped":
-            lines += [f"*{say('ask.stopped')}*", ""]
+        if one.state in ("stopped", "running"):
+            lines += [f"*{say('ask.stopped' if one.state == 'stopped' else 'ask.unfinished')}*", ""]
         if one.state == "failed":
             lines += [f"*{say('ask.failed')}* {plain(one.problem)}", ""]
     return "\n".join([*lines, *notes]) + "\n"
@@ -43,13 +55,20 @@ def _answer(answer: Answer, before: int) -> list[str]:
     numbers = {citation.n: before + at for at, citation in enumerate(answer.citations, 1)}
     if not answer.sentences:
         return [plain(answer.answer), ""]
-    lines = []
+    lines = [f"*{plain(understood)}*\n"] if (understood := understood_text(answer)) else []
     for sentence in answer.sentences:
         marks = "".join(f"[^{numbers[n]}]" for n in sentence.citations if n in numbers)
         doubt = f" *({plain(reason_text(sentence))})*" if sentence.support != "supported" else ""
         quoted = "> " if answer.mode == "extractive" else ""
         lines += [quoted + _paragraphs(sentence.text, quoted) + marks + doubt, ""]
-    return [*lines, *(f"*{plain(text)}*\n" for note in answer.notes if (text := note_text(note)))]
+    said = [text for note in answer.notes if (text := note_text(note))]
+    return [*lines, *(f"*{plain(text)}*\n" for text in (*said, made_text(answer)))]
+
+
+def _scope(filters: Filters) -> str:
+    """What a question was asked of, by the archive's own names."""
+    time = f"{filters.since or '…'} – {filters.until or '…'}" if filters.since or filters.until else ""
+    return dotted(", ".join(filters.speakers), ", ".join(filters.interviews), time)
 
 
 def _paragraphs(text: str, quoted: str) -> str:

@@ -29,8 +29,11 @@ transcript_part = _part("transcript")
 choices_part = _part("choices")
 failure_part = _part("failure")
 heading_part = _part("heading")
+language_part = _part("language")
 
 
-def page_style() -> None:
-    """The few rules of the page itself."""
+def page_style(language: str) -> None:
+    """The few rules of the page itself, and the language it is in, for those who have it read to them."""
     st.html(f"<style>{_read('page.css')}</style>")
+    with st.container(key="page-language"):
+        language_part(key="page part", data=language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import os
+import threading
 import time
 
 import streamlit as st
@@ -12,6 +13,8 @@ from ui.chat_text import say
 
 VARIABLE = "VERBATIM_PASSWORD"
 PAUSE = 1.0  # seconds after a wrong one, so that trying many takes long
+LONGEST = 10_000
+_guessing = threading.Lock()
 
 
 def has_entered() -> bool:
@@ -26,14 +29,22 @@ def may_enter() -> bool:
     st.title("Verbatim", anchor=False)
     st.markdown(say("password.explain"))
     with st.form("password", width=420):
-        given = st.text_input(say("password"), type="password", max_chars=1000)
+        given = st.text_input(say("password"), type="password", max_chars=LONGEST)
         if st.form_submit_button(say("password.enter"), type="primary"):
-            if is_password(given):
+            if _guess(given):
                 st.session_state["entered"] = True
                 st.rerun()
-            time.sleep(PAUSE)
             st.error(say("password.wrong"))
     return False
+
+
+def _guess(given: str) -> bool:
+    """Whether it is the password; one guess at a time on the whole server, and a pause after each wrong one."""
+    with _guessing:
+        if is_password(given):
+            return True
+        time.sleep(PAUSE)
+        return False
 
 
 def is_password(given: str) -> bool:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from rag.find import Occurrence, occurrences
-from ui.chat_parts import transcript_part
+from ui.chat_labels import labels
+from ui.chat_parts import choices_part, transcript_part
 from ui.chat_text import say
 from ui.chat_turns import Mark, excluded_data, transcript_words, turns_data
 from ui.chat_view import dotted, web_address
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from rag.retrieve import Retriever
     from rag.view import View
 
-PART, WORDS, AT = "read part", "read words", "read at"
+PART, OUTLINE = "read part", "read outline"
+WORDS, AT, JUMPS, SEEN = "read words", "read at", "read jumps", "read turn seen"
 
 
 def read_page(retriever: Retriever) -> None:
@@ -27,6 +29,8 @@ def read_page(retriever: Retriever) -> None:
     outline, text = st.columns([1, 3], gap="large")
     with outline, st.container(key="outline"):
         document = _choose(view)
+        if st.query_params.get("turn", "") != st.session_state.get(SEEN, ""):  # a link brought us here
+            _forget_search()
         found, at = _search(view, document.doc)
         _outline(view, document.doc)
         with_excluded = st.toggle(say("read.excluded"), key="read excluded", persist_state="session")
@@ -37,6 +41,7 @@ def read_page(retriever: Retriever) -> None:
 def _choose(view: View) -> DocumentRow:
     """The interview that the address names, or the first; a choice changes the address."""
     documents = {row.doc: row for row in view.documents()}
+    names = labels(view.documents())
     asked = st.query_params.get("doc", "")
     if asked and asked not in documents:
         st.warning(say("read.unknown"))
@@ -49,7 +54,7 @@ def _choose(view: View) -> DocumentRow:
     doc = st.selectbox(
         say("read.interview"),
         list(documents),
-        format_func=lambda doc: dotted(documents[doc].title or doc, documents[doc].date),
+        format_func=lambda doc: names[doc],
         key=key,
         on_change=_chosen,
         persist_state="session",
@@ -64,7 +69,7 @@ def _chosen() -> None:
     """Another interview: from its beginning, and nothing looked for."""
     st.query_params.from_dict({"doc": st.session_state["read doc"]})
     st.session_state["read address"] = st.session_state["read doc"]
-    st.session_state[WORDS] = ""
+    _forget_search()
 
 
 def _top(document: DocumentRow) -> dict[str, Any]:
@@ -113,24 +118,35 @@ def _step(at: int) -> None:
 
 
 def _outline(view: View, doc: str) -> None:
-    """The sections; choosing one goes to its first turn."""
+    """The sections; a click goes to the first turn of one."""
     sections: dict[str, int] = {}
     for turn in view.turns_of(doc):
         if turn.section:
             sections.setdefault(turn.section, turn.number)
-    if sections:
-        names = list(sections)
-        chosen = st.selectbox(
-            say("read.sections"),
-            names,
-            index=None,
-            format_func=one_line,
-            placeholder=say("read.sections.choose"),
-            key=f"section {doc}",
-        )
-        if chosen and st.session_state.get("section shown") != (doc, chosen):
-            st.session_state["section shown"] = (doc, chosen)
-            st.query_params["turn"] = str(sections[chosen])
+    if not sections:
+        return
+
+    def chosen() -> None:
+        if (number := st.session_state[OUTLINE].chosen) is not None:
+            _go(list(sections.values())[int(number)])
+
+    language = view.document(doc).language
+    items = [{"text": one_line(section), "lang": language, "note": ""} for section in sections]
+    data = {"title": say("read.sections"), "items": items, "is_outline": True}
+    choices_part(key=OUTLINE, data=data, on_chosen_change=chosen)
+
+
+def _go(turn: int) -> None:
+    """Show a turn; once more, where it is the one that was shown."""
+    st.query_params["turn"] = str(turn)
+    st.session_state[JUMPS] = st.session_state.get(JUMPS, 0) + 1
+    _forget_search()
+
+
+def _forget_search() -> None:
+    """A place that is asked for goes before words that were looked for until then."""
+    st.session_state[WORDS] = ""
+    st.session_state[SEEN] = st.query_params.get("turn", "")
 
 
 def _transcript(
@@ -143,13 +159,13 @@ def _transcript(
     drawn: list[dict[str, Any]] = turns_data(view, doc, turns, marks)
     if with_excluded:
         drawn = excluded_data(retriever.index, doc, turns, drawn)
-    scroll = f"{doc} {found[at].start}" if found else f"{doc} {target}" if target is not None else ""
+    place = f"{found[at].start}" if found else f"turn {target} {st.session_state.get(JUMPS, 0)}"
     data = {
         "head": None,
         "top": _top(document),
         "turns": drawn,
         "target": target,
-        "scroll": scroll,
+        "scroll": f"{doc} {place}" if found or target is not None else "",
         "lang": document.language,
         "words": transcript_words(),
     }
@@ -159,6 +175,8 @@ def _transcript(
 def _link() -> None:
     if (turn := st.session_state[PART].turn) is not None:
         st.query_params["turn"] = str(turn)
+        st.session_state[SEEN] = str(turn)
+        st.toast(say("read.copied"), icon=":material/link:")
 
 
 def _target(numbers: set[int]) -> int | None:

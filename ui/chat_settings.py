@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -15,6 +14,7 @@ from ui.chat_filters import filter_widgets
 from ui.chat_startup import Startup
 from ui.chat_text import CHOSEN, LANGUAGES, say
 from ui.messages import one_line
+from ui.versions import version_of
 
 if TYPE_CHECKING:
     from rag.retrieve import Retriever
@@ -41,7 +41,7 @@ def asking_now(startup: Startup) -> Asking:
     return Asking(
         _model_now(startup) if _with_model(startup) else "",
         bool(chosen.get(STRICT, startup.strict)),
-        int(chosen.get(PASSAGES) or 0) or None,
+        min(max(int(chosen.get(PASSAGES) or 0), 0), MOST_PASSAGES) or None,  # a widget's limits bind the browser only
     )
 
 
@@ -161,10 +161,10 @@ def _choose_model(startup: Startup) -> None:
 def _check(name: str) -> None:
     """A button that asks the model for a short reply, and what came of it."""
     if st.button(say("settings.model.check"), icon=":material/bolt:", help=say("settings.model.check.help")):
-        from ui.chat_model_check import checked
+        from rag.llm_check import check_model
 
         with st.spinner(say("settings.model.checking")):
-            st.session_state[CHECKED] = (name, checked(name))
+            st.session_state[CHECKED] = (name, check_model(name))
     before, result = st.session_state.get(CHECKED, ("", None))
     if result is None or before != name:
         return
@@ -173,7 +173,7 @@ def _check(name: str) -> None:
         return
     took = {"first": f"{result.first:.1f}", "whole": f"{result.whole:.1f}"}
     st.success(say("settings.model.works", **took), icon=":material/check_circle:")
-    st.text(result.reply)
+    st.text(one_line(result.reply))
 
 
 def _about(startup: Startup, retriever: Retriever | None) -> None:
@@ -186,15 +186,8 @@ def _about(startup: Startup, retriever: Retriever | None) -> None:
             "passages": f"{manifest.passages:,}",
             "embedding": manifest.setting.embedding,
         }
-    facts["version"] = _version()
+    facts["version"] = version_of("verbatim")
     for name, value in facts.items():
         label, text = st.columns([1, 2])
         label.caption(say(f"settings.about.{name}"))
         text.text(one_line(value))
-
-
-def _version() -> str:
-    try:
-        return version("verbatim")
-    except PackageNotFoundError:  # run from its folder, without being installed
-        return "?"

@@ -39,12 +39,12 @@ def show_source(
 ) -> None:
     """Draw the source, the turn `place.moved` turns from the quoted one in the middle; `move_to` opens another place,
     or closes this one."""
-    if not _stands(view, source):
+    quoted = _quoted_turn(view, source)
+    if quoted is None:
         st.warning(say("source.gone"))
         st.button(say("source.close"), on_click=lambda: move_to(None))
         return
     turns = view.turns_of(source.doc)
-    quoted = [turn.number for turn in turns].index(source.turn if isinstance(source, Citation) else source.turns[0])
     at = min(max(quoted + place.moved, 0), len(turns) - 1)
     span = (source.quote_start, source.quote_end) if isinstance(source, Citation) else (source.start, source.end)
     shown = turns[max(at - AROUND, 0) : at + AROUND + 1]
@@ -85,13 +85,13 @@ def quotation_text(source: Citation) -> str:
     return f"{marks[0]}{quote}{marks[1]}\n— {speaker_name(source)} ({role}), {where}"
 
 
-def _stands(view: View, source: Citation | Hit) -> bool:
-    """Whether the words still stand where they were found: the interview may have been indexed anew, or removed."""
-    if not view.has(source.doc):
-        return False
-    words = source.quote if isinstance(source, Citation) else source.text
+def _quoted_turn(view: View, source: Citation | Hit) -> int | None:
+    """Which of the turns has the words, from 0; None where they no longer stand where they were found."""
     start = source.quote_start if isinstance(source, Citation) else source.start
-    return view.text_of(source.doc)[start : start + len(words)] == words
+    words = source.quote if isinstance(source, Citation) else source.text
+    if not view.stands(source.doc, start, words):
+        return None
+    return next((at for at, turn in enumerate(view.turns_of(source.doc)) if start < turn.end), None)
 
 
 def _head(view: View, source: Citation | Hit, turn: Turn, place: tuple[int, int, int]) -> dict[str, Any]:

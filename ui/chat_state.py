@@ -19,6 +19,8 @@ from rag.conversation import Exchange
 from rag.filters import EVERYTHING, Filters
 
 State = Literal["running", "done", "stopped", "failed"]
+POLL = 0.4  # seconds between two looks at what is still running
+ALMOST_NOTHING = 0.0001  # of the width: a column where there is nothing to show
 _numbers = itertools.count(1)
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -69,15 +71,20 @@ def history(said: Sequence[Said]) -> list[Exchange]:
     return [Exchange(one.question, one.answer.answer) for one in said if one.answer is not None]
 
 
-def opened() -> Opened | None:
-    """What is open beside the conversation."""
-    place: Opened | None = st.session_state.get("opened")
+def opened(where: str = "conversation") -> Opened | None:
+    """The source that is open beside the conversation, or beside what else has sources."""
+    place: Opened | None = st.session_state.get(f"opened beside {where}")
     return place
 
 
-def open_source(place: Opened | None) -> None:
-    """Open a source beside the conversation, or close it."""
-    st.session_state["opened"] = place
+def is_running(said: Sequence[Said]) -> bool:
+    """Whether the last answer is still being written."""
+    return bool(said) and said[-1].state == "running"
+
+
+def open_source(place: Opened | None, where: str = "conversation") -> None:
+    """Open a source there, or close it."""
+    st.session_state[f"opened beside {where}"] = place
 
 
 def go_to(page: str, **query: str) -> None:
@@ -94,6 +101,12 @@ def begin(said: Said, answers: Callable[[], Iterator[Answer]]) -> None:
     begin_work(said, answers, take)
 
 
+def fail(work: Work, error: VerbatimError) -> None:
+    """End work that could not begin."""
+    work.state, work.problem = "failed", str(error)
+    work.ended.set()
+
+
 def begin_work(work: Work, make: Callable[[], Iterator[T]], take: Callable[[T], None]) -> None:
     """Have what `make` gives taken one by one in the background, until it ends or is to stop."""
     threading.Thread(target=_do, args=(work, make, take), name=work.key, daemon=True).start()
@@ -108,7 +121,7 @@ def _do(work: Work, make: Callable[[], Iterator[T]], take: Callable[[T], None]) 
                 take(one)
         work.state = "stopped" if work.stop.is_set() else "done"
     except VerbatimError as error:
-        work.state, work.problem = "failed", str(error)
+        fail(work, error)
     except Exception as error:  # noqa: BLE001 - whatever it is, the page must not wait for ever
         _log.exception("A question could not be answered")
         work.state, work.problem = "failed", f"{type(error).__name__}"

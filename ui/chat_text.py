@@ -5,6 +5,9 @@ Traditional Chinese is written by OpenCC from the Simplified, with Taiwan's phra
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import lru_cache
 
 import streamlit as st
@@ -20,20 +23,35 @@ from ui.chat_texts_settings import SETTINGS
 LANGUAGES = {"en": "English", "zh-Hans": "简体中文", "zh-Hant": "繁體中文"}
 TEXTS = {**ASK, **PAGES, **COMPARE, **QUALITY, **MEASURES, **SETTINGS, **LIBRARY}
 CHOSEN = "interface language"  # in the session
+_spoken: ContextVar[str] = ContextVar("spoken", default="")
 
 
 def interface_language() -> str:
     """The language of the page: as chosen, else as the browser asks for, else English."""
+    if spoken := _spoken.get():
+        return spoken
     chosen = st.session_state.get(CHOSEN)
     return chosen if chosen in LANGUAGES else browser_language(st.context.locale or "")
 
 
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Have what the block says in this language: for what is made outside of a session's run, such as a download."""
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
 def browser_language(locale: str) -> str:
     """The nearest of LANGUAGES to a BCP 47 tag: "zh-TW" → "zh-Hant"."""
-    tag = locale.replace("_", "-").lower()
-    if not tag.startswith("zh"):
+    first, *rest = locale.replace("_", "-").lower().split("-")
+    if first not in ("zh", "yue", "cmn"):
         return "en"
-    return "zh-Hant" if any(part in ("hant", "tw", "hk", "mo") for part in tag.split("-")) else "zh-Hans"
+    if "hans" in rest or "hant" in rest:
+        return "zh-Hant" if "hant" in rest else "zh-Hans"
+    return "zh-Hant" if first == "yue" or not {"tw", "hk", "mo"}.isdisjoint(rest) else "zh-Hans"
 
 
 def say(key: str, *values: object, **named: object) -> str:

@@ -19,6 +19,14 @@ COMPARE: dict[str, tuple[str, str]] = {
     "compare.undated": ("no date", "日期不详"),
     "compare.silent.interview": ("These interviews do not say:", "以下访谈没有提到："),
     "compare.silent.person": ("These persons do not say:", "以下人物没有提到："),
+    "compare.others.interview": (
+        "Other interviews that could be asked and were not: {}",
+        "另有 {} 篇访谈可以提问，但没有问到。",
+    ),
+    "compare.others.person": (
+        "Other guests who could be asked and were not: {}",
+        "另有 {} 位受访者可以提问，但没有问到。",
+    ),
     "compare.filtered": ("Left out by the filters:", "因筛选而略去："),
     "compare.nothing": (
         "Nothing of the archive passes the filters.",

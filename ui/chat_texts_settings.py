@@ -27,11 +27,11 @@ SETTINGS: dict[str, tuple[str, str]] = {
     "settings.model": ("Language model", "语言模型"),
     "settings.model.help": (
         "provider:model, as in openai:gpt-5-mini, anthropic:… or ollama:…",
-        "写作“提供方:模型”，例如 openai:gpt-5-mini、anthropic:… 或 ollama:…",
+        "写作 provider:model，例如 openai:gpt-5-mini、anthropic:… 或 ollama:…",
     ),
     "settings.model.form": (
         "This names no model: write provider:model. Until then, answers are quotations.",
-        "这不是模型名：请写作“提供方:模型”。在此之前，答案只用引文。",
+        "这不是模型名：请写作 provider:model。在此之前，答案只用引文。",
     ),
     "settings.model.missing": (
         "Name a model. Until then, answers are quotations.",

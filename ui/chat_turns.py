@@ -82,6 +82,7 @@ def _runs(text: str, span: Span, marks: Sequence[Mark]) -> list[dict[str, str]]:
 def transcript_words() -> dict[str, str]:
     """The labels of a transcript's controls."""
     return {
+        "source": say("source"),
         "previous": say("source.previous"),
         "next": say("source.next"),
         "back": say("source.back"),

@@ -21,7 +21,7 @@ def answer_data(answer: Answer, open_number: int | None = None, seconds: float |
     """What the answer part draws; `open_number` is the source that stands beside it."""
     cited = {citation.n: citation for citation in answer.citations}
     return {
-        "before": [say("ask.asked_as", one_line(answer.asked_as))] if _is_rewritten(answer) else [],
+        "before": list(filter(None, [understood_text(answer)])),
         "blocks": _blocks(answer, cited),
         "near": [
             {
@@ -97,11 +97,6 @@ def note_text(note: Note) -> str:
     return "" if note.kind == "cached" else say(f"note.{note.kind}", one_line(note.detail))
 
 
-def _is_rewritten(answer: Answer) -> bool:
-    """Whether a follow-up was understood as another question; one with its history in front is long, and no news."""
-    return answer.asked_as != answer.question and not answer.asked_as.endswith(answer.question)
-
-
 def _blocks(answer: Answer, cited: dict[int, Citation]) -> list[dict[str, Any]]:
     """The sentences; quotations by who said them, what a model wrote as one text."""
     if not answer.sentences:
@@ -142,11 +137,22 @@ def _sentence(sentence: AnswerSentence, cited: dict[int, Citation], block: bool)
     }
 
 
-def _foot(answer: Answer, seconds: float | None) -> list[str]:
-    took = [say("ask.took", f"{seconds:.1f}" if seconds >= 0.1 else f"{seconds:.2f}")] if seconds is not None else []
-    if answer.mode == "llm":
-        return [say("ask.checked", one_line(answer.model)), *took] if answer.answered else took
+def made_text(answer: Answer) -> str:
+    """How an answer was made; "" for one that says nothing."""
     if not answer.answered:
-        return took
+        return ""
+    if answer.mode == "llm":
+        return say("ask.checked", one_line(answer.model))
     fell_back = any(note.kind == "no model" for note in answer.notes)
-    return [say("ask.quotations.instead" if fell_back else "ask.quotations"), *took]
+    return say("ask.quotations.instead" if fell_back else "ask.quotations")
+
+
+def understood_text(answer: Answer) -> str:
+    """The question that a follow-up was understood as; "" where it was taken as it is, or with its history in front."""
+    is_other = answer.asked_as != answer.question and not answer.asked_as.endswith(answer.question)
+    return say("ask.asked_as", one_line(answer.asked_as)) if is_other else ""
+
+
+def _foot(answer: Answer, seconds: float | None) -> list[str]:
+    took = "" if seconds is None else say("ask.took", f"{seconds:.1f}" if seconds >= 0.1 else f"{seconds:.2f}")
+    return [text for text in (made_text(answer), took) if text]

@@ -32,6 +32,7 @@ from ui.options import (
     NoCacheOption,
     NoLlmOption,
     PortOption,
+    PublicHostOption,
     QuestionArgument,
     RerankerOption,
     SecondsOption,
@@ -244,6 +245,7 @@ def chat(
     no_cache: NoCacheOption = False,
     host: HostOption = "127.0.0.1",
     port: PortOption = None,
+    public_host: PublicHostOption = "",
     no_browser: NoBrowserOption = False,
 ) -> None:
     """Open the chat page: ask, read the sources beside the answers, compare interviews, add files.
@@ -261,7 +263,7 @@ def chat(
 
     model = "" if no_llm else llm.strip()
     told = Startup(str(folder), embedding or "", reranker, model, seconds, tokens, strict, no_cache)
-    run_chat(told, host, port, not no_browser)
+    run_chat(told, host, port, public_host, not no_browser)
 
 
 @app.command("eval")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import re
 import socket
 from dataclasses import replace
 from pathlib import Path
 
 from index.errors import InputError
+from ui.chat_password import VARIABLE
 from ui.chat_startup import UPLOAD_MB, Startup
 from ui.messages import tell
 
@@ -18,26 +20,46 @@ PORT = 8501
 TRIES = 20  # ports looked at where none is asked for
 
 
-def run_chat(told: Startup, host: str, port: int | None, with_browser: bool) -> None:
-    """Serve the page until Ctrl-C. Raises InputError where host and port cannot be listened on."""
+def run_chat(told: Startup, host: str, port: int | None, public_host: str, with_browser: bool) -> None:
+    """Serve the page until Ctrl-C; `public_host` is the name under which a proxy shows it to others, or "".
+
+    Raises InputError where host and port cannot be listened on, and for a name that cannot be one.
+    """
     from streamlit.web import bootstrap
 
-    told = replace(told, is_local=is_loopback(host))
+    if public_host and not re.fullmatch(r"[\w.-]+", public_host):
+        raise InputError(f"--public-host {public_host}: give the name alone, as in archive.example.org")
+    told = replace(told, is_local=is_loopback(host) and not public_host)
     chosen = free_port(host, port)
-    options = server_options(host, chosen, with_browser)
+    options = server_options(host, chosen, public_host, with_browser)
     bootstrap.load_config_options(options)
+    ask_nobody_for_an_address()
     shown = f"[{host}]" if ":" in host else host
     tell(f"the page is at http://{'localhost' if is_loopback(host) else shown}:{chosen} (Ctrl-C ends it)")
-    if not is_loopback(host) and not os.environ.get("VERBATIM_PASSWORD"):
-        tell("warning: whoever reaches this address can read and change the archive; VERBATIM_PASSWORD sets a password")
+    if not told.is_local and not os.environ.get(VARIABLE):
+        tell("warning: whoever reaches this page can read and change the archive; VERBATIM_PASSWORD sets a password")
     bootstrap.run(str(SCRIPT), False, [told.argument()], options)
 
 
-def server_options(host: str, port: int, with_browser: bool) -> dict[str, object]:
-    """Streamlit's settings: nothing is sent anywhere, nothing but the page is served, and errors tell no paths."""
+def ask_nobody_for_an_address() -> None:
+    """Streamlit asks a web service for the machine's own address when a page of another site tries to connect, and
+    waits for it: so that such a page can do neither, it is told that it knows.
+    """
+    from streamlit import net_util
+
+    net_util._external_ip = "none.invalid"
+
+
+def server_options(host: str, port: int, public_host: str, with_browser: bool) -> dict[str, object]:
+    """Streamlit's settings: nothing is sent anywhere, nothing but the page is served, and errors tell no paths.
+
+    A browser must name a host that is known: else a foreign page could give itself the address of this machine. Where
+    the server listens for others and no `public_host` is given, no such name is known, and any will do.
+    """
     import tomllib
 
     theme = tomllib.loads(THEME.read_text(encoding="utf-8"))
+    known = ["localhost", "127.0.0.1", "::1", host, *filter(None, [public_host])]
     options: dict[str, object] = {
         "server.address": host,
         "server.port": port,
@@ -45,7 +67,8 @@ def server_options(host: str, port: int, with_browser: bool) -> dict[str, object
         "server.fileWatcherType": "none",
         "server.maxUploadSize": UPLOAD_MB,
         "server.enableStaticServing": False,
-        "server.allowedHosts": ["localhost", "127.0.0.1", "::1", host] if is_loopback(host) else [],
+        "server.allowedHosts": known if public_host or is_loopback(host) else [],
+        "server.corsAllowedOrigins": [f"https://{public_host}"] if public_host else [],
         "browser.gatherUsageStats": False,
         "client.toolbarMode": "minimal",
         "client.showErrorDetails": "none",

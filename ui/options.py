@@ -136,6 +136,10 @@ PortOption = Annotated[
     int | None,
     typer.Option("--port", metavar="N", min=1, max=65_535, help="The port; else the first free one from 8501 on."),
 ]
+PublicHostOption = Annotated[
+    str,
+    typer.Option("--public-host", metavar="NAME", help="The name under which a proxy shows the page to others."),
+]
 NoBrowserOption = Annotated[bool, typer.Option("--no-browser", help="Open no browser; the address is printed.")]
 NoCacheOption = Annotated[
     bool, typer.Option("--no-cache", help="Ask the chat model anew, though its answer to the same prompt is kept.")

@@ -2,7 +2,7 @@
 
 const chip = (data, source, trigger) =>
   h("button", {
-    class: data.open === source.n ? "chip open" : "chip", type: "button", "data-id": `chip-${source.key}`,
+    class: data.open === source.n ? "chip open" : "chip", type: "button", "data-id": `chip-${source.key}`, "data-n": source.n,
     title: source.label, "aria-label": source.label, "aria-expanded": data.open === source.n ? "true" : "false",
     onclick: () => trigger("cite", source.n),
   }, String(source.n));
@@ -30,7 +30,7 @@ export default function (component) {
   const near = data.near.length
     ? h("div", { class: "near" }, h("div", { class: "dim" }, data.words.near),
         data.near.map((hit) =>
-          h("button", { class: data.open === hit.n ? "hit open" : "hit", type: "button", "data-id": `near-${hit.n}`, onclick: () => setTriggerValue("cite", hit.n) },
+          h("button", { class: data.open === hit.n ? "hit open" : "hit", type: "button", "data-id": `near-${hit.n}`, "data-n": hit.n, onclick: () => setTriggerValue("cite", hit.n) },
             h("span", {}, hit.label), h("span", { class: "dim excerpt", lang: hit.lang || null }, hit.excerpt))))
     : null;
   const root = redraw(parentElement,
@@ -42,6 +42,13 @@ export default function (component) {
       ? h("div", { class: "foot" }, h("span", { class: "dim" }, data.foot.join(" · ")),
           data.copy ? copyButton("copy", data.words.copy, data.words.copied, data.copy) : null)
       : null);
+  // Who closes a source comes back to its number.
+  root.onkeydown = (event) => { if (event.key === "Escape" && data.open !== null) setTriggerValue("cite", data.open); };
+  const before = root.dataset.open;
+  root.dataset.open = data.open ?? "";
+  if (before && data.open === null && (document.activeElement || document.body) === document.body) {
+    [...root.querySelectorAll(".chip, .hit")].find((one) => one.dataset.n === before)?.focus({ preventScroll: true });
+  }
   // The newest question is brought to the top once, when it comes: whoever scrolls afterwards is left alone.
   if (data.is_newest && !root.dataset.came) {
     root.dataset.came = "yes";

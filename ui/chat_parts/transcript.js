@@ -28,7 +28,7 @@ const headOf = (data, trigger) => {
     trigger("move", at);
   };
   const address = webAddress(head.url);
-  return h("header", { class: "head" },
+  return h("header", { class: "head", role: "region", "aria-label": data.words.source, "aria-live": "polite" },
     h("div", { class: "bar controls" },
       h("button", { class: "quiet", type: "button", "data-id": "previous", disabled: head.at <= 0, onclick: () => move(at - 1) }, `← ${data.words.previous}`),
       h("button", { class: "quiet", type: "button", "data-id": "next", disabled: head.at >= head.last, onclick: () => move(at + 1) }, `${data.words.next} →`),
@@ -62,6 +62,7 @@ export default function (component) {
     data.top ? topOf(data) : null,
     h("div", { class: "turns" }, data.turns.map((turn) => turnOf(data, turn, setTriggerValue))));
   root.classList.toggle("beside", Boolean(data.head));
+  root.onkeydown = data.head ? (event) => { if (event.key === "Escape") setTriggerValue("close", true); } : null;
   // Scroll once for each place that is shown, not whenever something else on the page changes.
   if (data.scroll && root.dataset.shown !== data.scroll) {
     root.dataset.shown = data.scroll;
