@@ -21,7 +21,7 @@ SHOWN = 60  # characters of the reply
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was seen of a model, as far as it got; `problem` says what does not work, without secrets, "" where all does.
+    """What was seen of a model, as far as it got; `problem` says, without secrets, what does not work.
 
     `package` is that of its provider with the version, "" where none could be loaded; `address` "" where it is the
     provider's own; `keys` are the variables a key can stand in. `first` and `whole` are the seconds until the first

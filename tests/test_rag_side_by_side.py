@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import pytest
 from hand_made import Talk, answered, asked, make_retriever
@@ -13,9 +14,9 @@ from index.errors import InputError
 from index.model import Role
 from rag.answer import Answer, Note
 from rag.conversation import NOT_SAID
-from rag.filters import Filters
+from rag.filters import EVERYTHING, Filters
 from rag.retrieve import Retriever
-from rag.side_by_side import Side, by_interview, by_person, interviews_for, persons_for
+from rag.side_by_side import AT_MOST, By, Chosen, Side, ask_each, by_date, model_failure, whom_to_ask
 from rag.write import Writer
 
 DATES = {"mountain": "2024-05-03", "harbour": "2019-01-02", "panel": "2021"}
@@ -32,6 +33,7 @@ TALKS: dict[str, Talk] = {
     "harbour": [[asked("What do you make in spring?", label="Ann Hale"), answered("Boats.", label="Tom Reed")]],
 }
 QUESTION = "春天做多少斤茶？"
+BOTH: tuple[By, By] = ("interview", "person")
 BEST_FIRST = ("四百斤", "八十斤", "杉木", "Boats", "做多少斤")
 
 
@@ -48,6 +50,19 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
 @pytest.fixture(scope="session")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
     return sample_retriever(tmp_path_factory.getbasetemp())
+
+
+def compared(
+    retriever: Retriever,
+    by: By,
+    filters: Filters = EVERYTHING,
+    chosen: Sequence[str] = (),
+    writer: Writer | None = None,
+    question: str = QUESTION,
+) -> list[Side]:
+    """All sides, in their order."""
+    whom = whom_to_ask(retriever, question, by, filters, chosen)
+    return sorted(ask_each(retriever, question, by, whom.names, filters, writer=writer), key=by_date)
 
 
 def answers(sides: Iterable[Side]) -> list[tuple[str, bool | None]]:
@@ -68,13 +83,16 @@ def written(answer: Answer | None) -> str:
 
 
 def test_each_interview_answers_by_date(retriever: Retriever) -> None:
-    sides = list(by_interview(retriever, QUESTION))
+    whom = whom_to_ask(retriever, QUESTION, "interview")
+    assert whom == Chosen(("harbour", "panel", "mountain", "silent"), 0)
+    sides = list(ask_each(retriever, QUESTION, "interview", whom.names))
+    assert sides == sorted(sides, key=by_date)
     assert answers(sides) == [("harbour", True), ("panel", True), ("mountain", True), ("silent", False)]
-    assert [(side.doc, side.date) for side in sides] == [
-        ("harbour", "2019-01-02"),
-        ("panel", "2021"),
-        ("mountain", "2024-05-03"),
-        ("silent", ""),
+    assert [(side.doc, side.dates) for side in sides] == [
+        ("harbour", ("2019-01-02",)),
+        ("panel", ("2021",)),
+        ("mountain", ("2024-05-03",)),
+        ("silent", ()),
     ]
     for side in sides:
         assert side.answer and {citation.doc for citation in side.answer.citations} <= {side.doc}
@@ -83,95 +101,127 @@ def test_each_interview_answers_by_date(retriever: Retriever) -> None:
 
 
 def test_where_an_interview_does_not_say_it_says_so(retriever: Retriever) -> None:
-    [side] = by_interview(retriever, QUESTION, docs=["silent"])
+    [side] = compared(retriever, "interview", chosen=["silent"])
     assert written(side.answer) == NOT_SAID["zh-Hans"]
 
 
-def test_the_interviews_that_speak_most_to_it_come_in(retriever: Retriever) -> None:
-    assert interviews_for(retriever, QUESTION)[0] == "mountain"
-    best = interviews_for(retriever, QUESTION, at_most=2)
-    assert [side.doc for side in by_interview(retriever, QUESTION, at_most=2)] == sorted(best, key=lambda d: DATES[d])
-    assert interviews_for(retriever, QUESTION, Filters(until="2020")) == ["harbour"]
-    assert list(by_interview(retriever, QUESTION, Filters(since="2030"))) == []
+def test_the_interviews_that_speak_most_to_it_come_in(tmp_path: Path) -> None:
+    years = range(2010, 2010 + AT_MOST + 2)
+    talks: dict[str, Talk] = {f"in{year}": [[asked("做多少？"), answered(f"第{year}年做茶。")]] for year in years}
+    dates = {f"in{year}": str(year) for year in years}
+    first, second, *best = years
+
+    def later_is_nearer(text: str) -> float:
+        return next((0.1 + 0.1 * at for at, year in enumerate(years) if str(year) in text), 0.0)
+
+    retriever = make_retriever(tmp_path / "index", talks, later_is_nearer, dates)
+    assert whom_to_ask(retriever, QUESTION, "interview") == Chosen(tuple(f"in{year}" for year in best), 2)
+    early = Filters(until=str(second))
+    assert whom_to_ask(retriever, QUESTION, "interview", early) == Chosen((f"in{first}", f"in{second}"), 0)
+    assert whom_to_ask(retriever, QUESTION, "interview", Filters(since="2050")) == Chosen((), 0)
+    all_of_them = [f"in{year}" for year in reversed(years)]
+    assert whom_to_ask(retriever, QUESTION, "interview", chosen=all_of_them).names == tuple(reversed(all_of_them))
 
 
 def test_chosen_interviews_are_all_asked_once(retriever: Retriever) -> None:
-    sides = by_interview(retriever, QUESTION, docs=["mountain", "panel", "mountain"], at_most=1)
-    assert [side.doc for side in sides] == ["panel", "mountain"]
+    whom = whom_to_ask(retriever, QUESTION, "interview", chosen=["mountain", "panel", "mountain"])
+    assert whom == Chosen(("panel", "mountain"), 2)
+    only = whom_to_ask(retriever, QUESTION, "interview", Filters(since="2020"), ["mountain", "harbour"])
+    assert only == Chosen(("harbour", "mountain"), 1), "the panel passes, what has no date does not"
 
 
 def test_an_interview_that_the_filters_leave_out_has_no_answer(retriever: Retriever) -> None:
     chosen = ["mountain", "harbour"]
     expected = [("harbour", None), ("mountain", True)]
     for filters in (Filters(since="2020"), Filters(speakers=("林岚",)), Filters(interviews=("mountain", "panel"))):
-        assert answers(by_interview(retriever, QUESTION, filters, chosen)) == expected
+        assert answers(compared(retriever, "interview", filters, chosen)) == expected
 
 
 def test_a_side_is_there_before_the_next_is_asked(retriever: Retriever) -> None:
     model = scripted("林岚说，春天做了四百斤茶[2]。")
-    sides = by_interview(retriever, QUESTION, docs=["mountain", "panel"], writer=Writer(model))
+    sides = ask_each(retriever, QUESTION, "interview", ["panel", "mountain"], writer=Writer(model))
     assert model.asked == []
     assert next(sides).doc == "panel"
     assert len(model.asked) == 1
     side = next(sides)
     assert side.answer and (side.answer.mode, side.answer.answered) == ("llm", True)
+    assert model_failure(side) is None
 
 
-@pytest.mark.parametrize("ask", [by_interview, by_person])
-def test_mistakes_are_told_before_anything_is_asked(retriever: Retriever, ask: object) -> None:
-    assert callable(ask)
+@pytest.mark.parametrize("by", BOTH)
+def test_a_model_that_fails_is_not_asked_again(retriever: Retriever, by: By) -> None:
+    model = scripted(fails=ValueError("gone"))
+    sides = compared(retriever, by, Filters(until="2022"), writer=Writer(model))
+    assert len(sides) > 1
+    assert len(model.asked) == 1
+    assert all(side.answer and side.answer.mode == "extractive" for side in sides)
+    [failure] = [failure for side in sides if (failure := model_failure(side))]
+    assert failure.kind == "no model"
+
+
+@pytest.mark.parametrize("by", BOTH)
+def test_mistakes_are_told_before_anything_is_asked(retriever: Retriever, by: By) -> None:
     with pytest.raises(InputError, match="no speaker called"):
-        ask(retriever, QUESTION, Filters(speakers=("Nobody Atall",)))
+        whom_to_ask(retriever, QUESTION, by, Filters(speakers=("Nobody Atall",)))
     with pytest.raises(InputError, match="empty"):
-        ask(retriever, " ", Filters(), ["林岚" if ask is by_person else "tea"])
+        whom_to_ask(retriever, " ", by, chosen=["林岚" if by == "person" else "mountain"])
     with pytest.raises(InputError, match="xyzzy"):
-        ask(retriever, QUESTION, Filters(), ["xyzzy"])
+        whom_to_ask(retriever, QUESTION, by, chosen=["xyzzy"])
 
 
 # persons
 
 
 def test_each_guest_answers_with_their_own_words(retriever: Retriever) -> None:
-    assert persons_for(retriever, QUESTION)[0] == "林岚"
-    assert set(persons_for(retriever, QUESTION)) == {"林岚", "周桥", "Tom Reed"}
-    sides = by_person(retriever, QUESTION)
-    assert [(side.name, side.doc, side.date) for side in sides] == [
-        ("Tom Reed", "", "2019-01-02"),
-        ("周桥", "", "2021"),
-        ("林岚", "", "2024-05-03"),
+    whom = whom_to_ask(retriever, QUESTION, "person")
+    assert (whom.names[0], set(whom.names), whom.others) == ("林岚", {"林岚", "周桥", "Tom Reed"}, 0)
+    sides = compared(retriever, "person")
+    assert [(side.name, side.doc, side.dates) for side in sides] == [
+        ("Tom Reed", "", ("2019-01-02",)),
+        ("林岚", "", ("2021", "2024-05-03")),
+        ("周桥", "", ("2021",)),
     ]
-    assert quotes(sides[1]) == [("周桥", "春天我用杉木做了一条船。")]
-    assert set(quotes(sides[2])) == {("林岚", "春天我们做了四百斤茶。"), ("林岚", "春天我一个人做了八十斤茶。")}
+    assert quotes(sides[2]) == [("周桥", "春天我用杉木做了一条船。")]
+    assert set(quotes(sides[1])) == {("林岚", "春天我们做了四百斤茶。"), ("林岚", "春天我一个人做了八十斤茶。")}
 
 
 def test_a_person_is_asked_within_the_filters(retriever: Retriever) -> None:
-    [side] = by_person(retriever, QUESTION, Filters(until="2022"), ["林嵐"])
-    assert (side.name, side.date) == ("林嵐", "2021")
+    [side] = compared(retriever, "person", Filters(until="2022"), ["林嵐"])
+    assert (side.name, side.dates) == ("林嵐", ("2021",))
     assert quotes(side) == [("林岚", "春天我一个人做了八十斤茶。")]
-    assert persons_for(retriever, QUESTION, Filters(speakers=("周桥",))) == ["周桥"]
-    assert persons_for(retriever, QUESTION, at_most=1) == ["林岚"]
-    left_out = by_person(retriever, QUESTION, Filters(speakers=("周桥",)), ["林岚", "周桥"])
-    assert answers(left_out) == [("周桥", True), ("林岚", None)]
-    assert answers(by_person(retriever, QUESTION, Filters(until="2020"), ["周桥"])) == [("周桥", None)]
+    zhou = Filters(speakers=("周桥",))
+    assert whom_to_ask(retriever, QUESTION, "person", zhou) == Chosen(("周桥",), 0)
+    assert answers(compared(retriever, "person", zhou, ["林岚", "周桥"])) == [("周桥", True), ("林岚", None)]
+    assert answers(compared(retriever, "person", Filters(until="2020"), ["周桥"])) == [("周桥", None)]
+
+
+def test_how_many_guests_were_not_asked(retriever: Retriever) -> None:
+    def others(*names: str, filters: Filters = EVERYTHING) -> int:
+        return whom_to_ask(retriever, QUESTION, "person", filters, names).others
+
+    assert others("林嵐") == 2
+    assert others("林嵐", "周桥", "林岚") == 1
+    assert others("阿木") == 3, "a host is none of them"
+    assert others("林岚", filters=Filters(until="2020")) == 1
 
 
 def test_a_host_comes_in_only_when_chosen(retriever: Retriever) -> None:
-    assert "阿木" not in persons_for(retriever, QUESTION)
-    assert answers(by_person(retriever, QUESTION, names=["阿木", "周桥"])) == [("周桥", True), ("阿木", False)]
+    assert "阿木" not in whom_to_ask(retriever, QUESTION, "person").names
+    assert answers(compared(retriever, "person", chosen=["阿木", "周桥"])) == [("周桥", True), ("阿木", False)]
 
 
 def test_sentences_of_a_model_that_rest_on_others_are_left_out(retriever: Retriever) -> None:
     reply = "林岚说，春天做了八十斤茶[1][2]。周桥说，春天用杉木做了一条船[3]。两人春天都做了茶和船[2][3]。春天真好。"
     filters = Filters(interviews=("panel",))
-    [tea] = by_person(retriever, QUESTION, filters, ["林岚"], writer=Writer(scripted(reply)))
+    [tea] = compared(retriever, "person", filters, ["林岚"], Writer(scripted(reply)))
     assert written(tea.answer) == "林岚说，春天做了八十斤茶。 [1]"
     assert tea.answer and tea.answer.notes == (Note("dropped", "3"),)
     assert [(one.n, one.role, one.quote) for one in tea.answer.citations] == [
         (1, Role.GUEST, "春天我一个人做了八十斤茶。")
     ]
-    [boat] = by_person(retriever, QUESTION, filters, ["周桥"], writer=Writer(scripted(reply)))
+    [boat] = compared(retriever, "person", filters, ["周桥"], Writer(scripted(reply)))
     assert written(boat.answer) == "周桥说，春天用杉木做了一条船。 [1]"
-    [host] = by_person(retriever, QUESTION, filters, ["陈默"], writer=Writer(scripted(reply)))
+    [host] = compared(retriever, "person", filters, ["陈默"], Writer(scripted(reply)))
     assert answers([host]) == [("陈默", False)]
     assert written(host.answer) == NOT_SAID["zh-Hans"]
     assert host.answer and host.answer.citations == ()
@@ -181,7 +231,7 @@ def test_sentences_of_a_model_that_rest_on_others_are_left_out(retriever: Retrie
     "question", ["最难的时候是怎么过来的？", "最難的時候是怎麼過來的？", "What was the hardest time?"]
 )
 def test_sides_of_the_samples_quote_only_their_own(samples: Retriever, question: str) -> None:
-    sides = [*by_interview(samples, question), *by_person(samples, question)]
+    sides = [side for by in BOTH for side in compared(samples, by, question=question)]
     assert sum(bool(side.answer and side.answer.answered) for side in sides) >= 4
     for side in sides:
         assert side.answer

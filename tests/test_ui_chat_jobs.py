@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fake_embedding import FakeEmbedding, interview, write_interview
 
 from index.build import Progress, build_index
+from index.collect import Refused
 from index.errors import IndexMissing, InputError
 from index.store import open_index
 from ui import chat_jobs
-from ui.chat_jobs import Job, Jobs, Outcome, add_files, has_uploads, index_again, remove_interviews, sources_of
+from ui.chat_jobs import (
+    Job,
+    Jobs,
+    Outcome,
+    add_files,
+    has_uploads,
+    index_again,
+    missing_sources,
+    remove_interviews,
+    sources_of,
+)
 from ui.chat_uploads import Sent
 
 TEA = Sent("茶.md", interview("林岚", "茶园").encode())
@@ -134,6 +150,49 @@ def test_a_source_that_is_gone_is_named_and_its_interviews_stay(folder: Path, up
     assert docs(folder) == ["桥", "灯塔", "茶"]
 
 
+def test_a_source_that_may_not_be_read_is_named_with_the_reason(
+    folder: Path, uploads: Path, talks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_index([talks], folder, FakeEmbedding())
+    add(folder, uploads, TEA)
+    assert missing_sources(uploads, folder) == []
+    (uploads / "茶.md").unlink()
+    uploads.rmdir()
+    close(monkeypatch, talks)
+    assert missing_sources(uploads, folder) == [
+        Refused(str(talks), "Permission denied"),
+        Refused(str(uploads), "No such file or directory"),
+    ]
+    outcome = again(folder, uploads)
+    assert [one.path for one in outcome.unread] == [str(talks), str(uploads)]
+    assert docs(folder) == ["桥", "灯塔", "茶"]
+
+
+def test_a_folder_that_may_not_be_listed(
+    folder: Path, uploads: Path, talks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build_index([talks], folder, FakeEmbedding())
+    uploads.mkdir()
+    real = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != talks and real(path, mode))
+    assert missing_sources(uploads, folder) == [Refused(str(talks), "Permission denied")]
+    close(monkeypatch, uploads)
+    assert not has_uploads(uploads)
+    assert sources_of(uploads, folder) == [talks]
+
+
+def close(monkeypatch: pytest.MonkeyPatch, closed: Path) -> None:
+    """Let the system refuse this folder, as it does everybody but root in another's home."""
+    for name in ("stat", "lstat", "listdir", "scandir"):
+        monkeypatch.setattr(os, name, partial(_unless_closed, getattr(os, name), closed))
+
+
+def _unless_closed(real: Callable[..., Any], closed: Path, path: str, **options: Any) -> Any:
+    if isinstance(path, str | Path) and Path(path).is_relative_to(closed):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+    return real(path, **options)
+
+
 def test_uploads_that_no_index_knows_are_a_source(folder: Path, uploads: Path) -> None:
     assert sources_of(uploads, folder) == []
     assert not has_uploads(uploads)
@@ -164,6 +223,16 @@ def test_removing_the_last_interview_removes_the_index(folder: Path, uploads: Pa
     with pytest.raises(IndexMissing):
         open_index(folder)
     assert list(uploads.iterdir()) == []
+
+
+def test_removing_the_last_interview_while_it_is_read(folder: Path, uploads: Path) -> None:
+    add(folder, uploads, TEA)
+    with open_index(folder):
+        remove_interviews(["茶"], uploads, folder)
+        assert sources_of(uploads, folder) == []
+        assert again(folder, uploads) == Outcome()
+        add(folder, uploads, BOAT)
+        assert docs(folder) == ["船"]
 
 
 def test_one_job_at_a_time(folder: Path, uploads: Path) -> None:

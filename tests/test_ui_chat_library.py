@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import threading
 from datetime import date
 from pathlib import Path
@@ -183,6 +185,51 @@ def test_a_damaged_index_can_be_made_anew(folder: Path, talks: Path) -> None:
     assert not page.error
     assert sorted(page.dataframe[0].value["title"]) == ["对话周桥：大桥", "对话林岚：灯塔"]
     assert "It was built again from the files" in texts(page)
+
+
+def test_a_damaged_index_of_which_nothing_is_known_can_be_begun_anew(folder: Path, talks: Path) -> None:
+    build_index([talks], folder, FakeEmbedding())
+    (folder / "generation-000001" / "manifest.json").write_text("{")
+    page = opened(folder)
+    assert [error.value for error in page.error] == ["The index cannot be used"]
+    assert labels(page) == []  # there is nothing to index again
+    page.file_uploader[0].set_value(("茶.md", interview("林岚", "茶园").encode(), "text/markdown")).run()
+    page = finished(click(page, "Add 1 to the archive"), folder)
+    assert not page.error
+    assert list(page.dataframe[0].value["title"]) == ["对话林岚：茶园"]
+
+
+def test_the_last_interview_is_removed_and_another_added(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened(folder)
+    page.file_uploader[0].set_value(("茶.md", interview("林岚", "茶园").encode(), "text/markdown")).run()
+    page = finished(click(page, "Add 1 to the archive"), folder)
+    select(monkeypatch, "茶")
+    page = click(page.run(), "Remove 1")
+    page.button(key="confirm removal").click()
+    select(monkeypatch)
+    page = finished(page.run(), folder)
+    for shown in (page, opened(folder)):
+        assert not shown.error
+        assert "There are no interviews yet" in shown.markdown[0].value
+        assert labels(shown) == ["Dismiss"]
+    page.file_uploader[0].set_value(("船.txt", interview("周桥", "渡船").encode(), "text/plain")).run()
+    page = finished(click(page, "Add 1 to the archive"), folder)
+    assert list(page.dataframe[0].value["title"]) == ["对话周桥：渡船"]
+
+
+def test_sources_that_may_not_be_read(folder: Path, talks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build_index([talks], folder, FakeEmbedding())
+    real = os.stat
+
+    def stat(path: Any, **options: Any) -> os.stat_result:
+        if str(path) == str(talks):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+        return real(path, **options)
+
+    monkeypatch.setattr(os, "stat", stat)
+    page = opened(folder)
+    assert f"{talks}: Permission denied" in texts(page)
+    assert len(page.dataframe[0].value) == 2
 
 
 def test_two_sessions(folder: Path, talks: Path, monkeypatch: pytest.MonkeyPatch) -> None:

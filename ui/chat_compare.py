@@ -17,7 +17,7 @@ from rag.side_by_side import AT_MOST, By, Side
 from ui.chat_alert import alert
 from ui.chat_comparison import BESIDE, Card, Comparison, begin_comparison, comparison
 from ui.chat_filters import filter_popover, filters_now, filters_text, people
-from ui.chat_labels import labels
+from ui.chat_labels import labels, told_apart
 from ui.chat_parts import answer_part, heading_part
 from ui.chat_settings import asking_now
 from ui.chat_source import cited_in, show_source
@@ -107,10 +107,7 @@ def _by() -> By:
 
 def _choice(view: View, by: By) -> None:
     """Which interviews or persons; none means those that speak most to the question."""
-    if by == "interview":
-        names = labels(view.documents())
-    else:
-        names = {name: one_line(name) for name in people(view)}
+    names = labels(view.documents()) if by == "interview" else told_apart({name: name for name in people(view)})
     key = f"compare {by}s"
     if any(name not in names for name in st.session_state.get(key, ())):  # the archive has changed
         st.session_state[key] = [name for name in st.session_state[key] if name in names]
