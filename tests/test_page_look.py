@@ -89,8 +89,7 @@ CONTRASTS = """(EXCEPT) => {
     walk(document);
     return found;
 }"""
-# What cannot be used may be fainter; so are some small words of the transcript still, in the light.
-EXCEPT = ":disabled, .number, .turn.editor .speaker, a.dim"
+EXCEPT = ":disabled"  # what cannot be used may be fainter
 FOCUSED = """() => {
     let at = document.activeElement;
     while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
@@ -169,9 +168,9 @@ def test_all_text_can_be_read_in_the_dark_and_in_the_light(
 ) -> None:
     page = new_page(measured_page, color_scheme=scheme)
     found = []
-    for path, selector in DRAWN.items():
+    for path in ("", "read?doc=paper-theatre&turn=15", "quality"):
         page.goto(f"{measured_page.url}/{path}")
-        page.locator(selector).first.wait_for(state="attached")
+        page.locator(DRAWN[path]).first.wait_for(state="attached")
         found += contrasts(page)
     page.goto(measured_page.url)
     ask(page, LAMP)
@@ -189,7 +188,6 @@ def test_all_text_can_be_read_in_the_dark_and_in_the_light(
     [
         ("zh-CN", "提问", "你想知道什么？"),
         ("zh-TW", "提問", "你想知道什麼？"),
-        ("zh-HK", "提問", "你想知道什麼？"),
         ("fr", "Ask", "What would you like to know?"),
     ],
 )

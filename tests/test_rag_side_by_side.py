@@ -33,6 +33,7 @@ TALKS: dict[str, Talk] = {
     "harbour": [[asked("What do you make in spring?", label="Ann Hale"), answered("Boats.", label="Tom Reed")]],
 }
 QUESTION = "春天做多少斤茶？"
+WORK = ("采茶。", "补渔网。", "种杉树。", "卖布。", "养蜜蜂。", "烧木炭。", "收稻子。", "点路灯。")
 BOTH: tuple[By, By] = ("interview", "person")
 BEST_FIRST = ("四百斤", "八十斤", "杉木", "Boats", "做多少斤")
 
@@ -107,12 +108,14 @@ def test_where_an_interview_does_not_say_it_says_so(retriever: Retriever) -> Non
 
 def test_the_interviews_that_speak_most_to_it_come_in(tmp_path: Path) -> None:
     years = range(2010, 2010 + AT_MOST + 2)
-    talks: dict[str, Talk] = {f"in{year}": [[asked("做多少？"), answered(f"第{year}年做茶。")]] for year in years}
+    talks: dict[str, Talk] = {
+        f"in{year}": [[asked("做多少？"), answered(work)]] for year, work in zip(years, WORK, strict=True)
+    }
     dates = {f"in{year}": str(year) for year in years}
     first, second, *best = years
 
     def later_is_nearer(text: str) -> float:
-        return next((0.1 + 0.1 * at for at, year in enumerate(years) if str(year) in text), 0.0)
+        return next((0.1 + 0.1 * at for at, work in enumerate(WORK) if work in text), 0.0)
 
     retriever = make_retriever(tmp_path / "index", talks, later_is_nearer, dates)
     assert whom_to_ask(retriever, QUESTION, "interview") == Chosen(tuple(f"in{year}" for year in best), 2)
@@ -150,7 +153,7 @@ def test_a_side_is_there_before_the_next_is_asked(retriever: Retriever) -> None:
 
 @pytest.mark.parametrize("by", BOTH)
 def test_a_model_that_fails_is_not_asked_again(retriever: Retriever, by: By) -> None:
-    model = scripted(fails=ValueError("gone"))
+    model = scripted(ValueError("gone"))
     sides = compared(retriever, by, Filters(until="2022"), writer=Writer(model))
     assert len(sides) > 1
     assert len(model.asked) == 1

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import threading
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,13 +16,17 @@ from streamlit.testing.v1 import AppTest
 
 from index.model import Kind, Role
 from rag.answer import Answer, AnswerSentence, Citation, Note
-from rag.filters import Filters
+from rag.filters import EVERYTHING, Filters
 from rag.retrieve import Retriever
-from rag.side_by_side import Side
+from rag.side_by_side import AT_MOST, By, Side
+from ui.chat_archive import retriever_of
 from ui.chat_compare import BY, QUESTION, side_data
-from ui.chat_comparison import By, Comparison, begin_comparison, comparison, dates_of
+from ui.chat_comparison import BESIDE, Comparison, Request, begin_comparison, comparison
 from ui.chat_filters import SINCE
+from ui.chat_settings import MODEL, WITH_MODEL, Asking
 from ui.chat_startup import Startup
+from ui.chat_state import Opened, open_source
+from ui.chat_state import opened as source_opened
 
 TALKS: dict[str, Talk] = {
     "mountain": [[asked("春天做多少茶？"), answered("春天我们做了四百斤茶。")]],
@@ -28,6 +35,8 @@ TALKS: dict[str, Talk] = {
 }
 DATES = {"mountain": "2024-05-03", "harbour": "2019-01-02"}
 ASKED = "春天做多少斤茶？"
+QUOTING = Startup()
+WRITING = Startup(llm="openai:mine", no_cache=True)
 BEST_FIRST = ("四百斤", "两条船", "做多少斤")
 
 
@@ -37,6 +46,12 @@ def retriever(tmp_path_factory: pytest.TempPathFactory) -> Retriever:
         return next((0.9 - 0.1 * at for at, words in enumerate(BEST_FIRST) if words in text), 0.2)
 
     return make_retriever(tmp_path_factory.mktemp("compared") / "index", TALKS, nearness, DATES)
+
+
+@pytest.fixture(autouse=True)
+def current(retriever: Retriever, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked is the index of the folder as it is then: these, where a test says nothing else."""
+    monkeypatch.setattr("ui.chat_comparison.retriever_of", lambda startup: retriever)
 
 
 @pytest.fixture
@@ -65,19 +80,11 @@ def answer(*citations: Citation, mode: str = "extractive", notes: tuple[Note, ..
 # order
 
 
-def test_the_dates_of_a_side() -> None:
-    assert dates_of(Side("茶园", "tea", "2024", answer(quoted(1, "2024")))) == ["2024"]
-    assert dates_of(Side("茶园", "tea", "", answer(quoted(1, "")))) == []
-    person = answer(quoted(1, "2025-01"), quoted(2, ""), quoted(3, "2019"))
-    assert dates_of(Side("林岚", "", "2025-01", person)) == ["2019", "2025-01"]
-    assert dates_of(Side("林岚", "", "", None)) == []
-
-
 def test_sides_stand_by_date_in_whatever_order_they_come() -> None:
-    one = Comparison(ASKED, "person")
-    for name, dates in (("a", ["2024"]), ("b", []), ("c", ["2025", "2019"]), ("d", ["2020"])):
-        cited = [quoted(n, date) for n, date in enumerate(dates, 1)]
-        one.take(Side(name, "", dates[0] if dates else "", answer(*cited)))
+    one = Comparison(Request(ASKED, "person", (), EVERYTHING, Asking("", False, None)))
+    sides: dict[str, tuple[str, ...]] = {"a": ("2024",), "b": (), "c": ("2019", "2025"), "d": ("2020",)}
+    for name, dates in sides.items():
+        one.take(Side(name, "", dates, answer(quoted(1, ""))))
     assert [card.side.name for card in one.cards] == ["c", "d", "a", "b"]
     assert len({card.key for card in one.cards}) == 4
 
@@ -87,12 +94,13 @@ def test_sides_stand_by_date_in_whatever_order_they_come() -> None:
 
 def test_a_card_does_not_say_twice_what_it_is() -> None:
     said = answer(quoted(1, "2024"), notes=(Note("no model", "gone"), Note("dropped", "2")))
-    interview = side_data(Side("茶园", "tea", "2024", said), said, 1)
+    interview = side_data(Side("茶园", "tea", ("2024",), said), said, 1)
     assert [(block["by"], block["where"]) for block in interview["blocks"]] == [("林岚", "guest")]
     assert (interview["foot"], interview["open"]) == ([], 1)
-    assert interview["notes"] == ["Left out because nothing supports it: 2 sentences"]
+    [note] = interview["notes"]
+    assert "nothing supports" in note
     both = answer(quoted(1, "2024"), quoted(2, "2019", "Lin Lan", "Tea & <b>hills</b>"))
-    person = side_data(Side("林岚", "", "2024", both), both, None)
+    person = side_data(Side("林岚", "", ("2019", "2024"), both), both, None)
     assert [(block["by"], block["where"]) for block in person["blocks"]] == [
         ("茶园", "2024"),
         ("Tea & <b>hills</b>", "2019 · Lin Lan"),
@@ -101,7 +109,7 @@ def test_a_card_does_not_say_twice_what_it_is() -> None:
 
 def test_a_card_says_which_model_wrote_it() -> None:
     written = answer(quoted(1, "2024"), mode="llm")
-    data = side_data(Side("茶园", "tea", "2024", written), written, None)
+    data = side_data(Side("茶园", "tea", ("2024",), written), written, None)
     assert data["foot"] == ["Written by openai:m, checked sentence by sentence"]
 
 
@@ -109,9 +117,9 @@ def test_a_card_says_which_model_wrote_it() -> None:
 
 
 def compared(
-    startup: Startup, retriever: Retriever, by: By, chosen: Sequence[str] = (), filters: Filters | None = None
+    by: By, chosen: Sequence[str] = (), filters: Filters = EVERYTHING, startup: Startup = QUOTING
 ) -> Comparison:
-    begin_comparison(startup, retriever, ASKED, by, chosen, filters or Filters())
+    begin_comparison(startup, ASKED, by, chosen, filters)
     one = comparison()
     assert one is not None
     assert one.ended.wait(30)
@@ -122,19 +130,19 @@ def sides(one: Comparison) -> list[tuple[str, bool | None]]:
     return [(card.side.name, card.side.answer.answered if card.side.answer else None) for card in one.cards]
 
 
-def test_interviews_and_persons(session: dict[str, object], retriever: Retriever) -> None:
-    one = compared(Startup(), retriever, "interview")
+def test_interviews_and_persons(session: dict[str, object]) -> None:
+    one = compared("interview")
     assert (one.state, sides(one)) == ("done", [("harbour", True), ("mountain", True), ("silent", False)])
-    assert sides(compared(Startup(), retriever, "interview", ["mountain"])) == [("mountain", True)]
-    assert sides(compared(Startup(), retriever, "person")) == [("周桥", True), ("林岚", True)]
-    only = compared(Startup(), retriever, "interview", ["harbour", "mountain"], Filters(since="2020"))
+    assert one.others == 0
+    chosen = compared("interview", ["mountain"])
+    assert (sides(chosen), chosen.others) == ([("mountain", True)], 2)
+    assert sides(compared("person")) == [("周桥", True), ("林岚", True)]
+    only = compared("interview", ["harbour", "mountain"], Filters(since="2020"))
     assert sides(only) == [("harbour", None), ("mountain", True)]
 
 
-def test_a_question_that_cannot_be_asked_fails_with_its_reason(
-    session: dict[str, object], retriever: Retriever
-) -> None:
-    begin_comparison(Startup(), retriever, "？", "interview", [], Filters())
+def test_a_question_that_cannot_be_asked_fails_with_its_reason(session: dict[str, object]) -> None:
+    begin_comparison(QUOTING, "？", "interview", [], EVERYTHING)
     one = comparison()
     assert one is not None
     assert one.ended.wait(30)
@@ -142,35 +150,88 @@ def test_a_question_that_cannot_be_asked_fails_with_its_reason(
     assert "no word in it" in one.problem
 
 
-def test_what_was_asked_before_is_broken_off(session: dict[str, object], retriever: Retriever) -> None:
-    first = compared(Startup(), retriever, "interview")
-    second = compared(Startup(), retriever, "person")
+def test_what_was_asked_before_is_broken_off(session: dict[str, object]) -> None:
+    first = compared("interview")
+    open_source(Opened(first.key, 1), BESIDE)
+    second = compared("person")
     assert (first.stop.is_set(), second.stop.is_set()) == (True, False)
     assert comparison() is second
+    assert source_opened(BESIDE) is None
 
 
-def test_a_model_writes_the_sides(session: dict[str, object], retriever: Retriever, chat_server: ChatServer) -> None:
+def test_the_index_is_opened_when_it_is_asked(
+    session: dict[str, object], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert len(sides(compared("interview"))) == 3
+    fewer = make_retriever(tmp_path / "index", {"silent": TALKS["silent"]}, lambda text: 0.5)
+    monkeypatch.setattr("ui.chat_comparison.retriever_of", lambda startup: fewer)
+    assert [name for name, _ in sides(compared("interview"))] == ["silent"]
+
+
+def test_without_an_index_nothing_begins(
+    session: dict[str, object], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    before = compared("interview")
+    monkeypatch.setattr("ui.chat_comparison.retriever_of", retriever_of)
+    begin_comparison(Startup(index=str(tmp_path / "gone")), ASKED, "person", [], EVERYTHING)
+    assert comparison() is before
+    assert not before.stop.is_set()
+
+
+def test_a_double_click_asks_once(session: dict[str, object], chat_server: ChatServer) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def waiting(_: object) -> object:
+        begun.set()
+        assert go_on.wait(30)
+        return stream("春天我们做了四百斤茶。[1]")
+
+    def ask(question: str) -> Comparison:
+        begin_comparison(WRITING, question, "interview", ["mountain"], EVERYTHING)
+        one = comparison()
+        assert one is not None
+        return one
+
+    chat_server.answers(waiting)  # type: ignore[arg-type]
+    first = ask(ASKED)
+    assert begun.wait(30)
+    assert ask(ASKED) is first
+    assert not first.stop.is_set()
+    other = ask("秋天做多少斤茶？")
+    assert other is not first
+    assert first.stop.is_set()
+    other.stop.set()
+    again = ask("秋天做多少斤茶？")
+    assert again is not other, "what was stopped can be asked again"
+    go_on.set()
+    assert all(one.ended.wait(30) for one in (first, other, again))
+
+
+def test_a_model_writes_the_sides(session: dict[str, object], chat_server: ChatServer) -> None:
     chat_server.answers(stream("春天我们做了四百斤茶。[1]"))
-    one = compared(Startup(llm="openai:mine", no_cache=True), retriever, "interview", ["mountain"])
+    one = compared("interview", ["mountain"], startup=WRITING)
     assert [card.side.answer.mode for card in one.cards if card.side.answer] == ["llm"]
     assert one.no_model == ()
 
 
-def test_a_model_that_fails_is_not_waited_for_again(
-    session: dict[str, object], retriever: Retriever, chat_server: ChatServer
-) -> None:
+def test_a_visitor_from_elsewhere_asks_with_the_model_of_the_server(session: dict[str, object]) -> None:
+    session |= {MODEL: "openai:dear", WITH_MODEL: True}
+    one = compared("interview", ["mountain"], startup=Startup(is_local=False))
+    assert one.request.asking == Asking("", False, None)
+    assert [card.side.answer.mode for card in one.cards if card.side.answer] == ["extractive"]
+
+
+def test_a_model_that_fails_is_not_waited_for_again(session: dict[str, object], chat_server: ChatServer) -> None:
     chat_server.answers(failure(400, "broken", retry=False))
-    one = compared(Startup(llm="openai:mine", no_cache=True), retriever, "interview", ["harbour", "mountain"])
+    one = compared("interview", ["harbour", "mountain"], startup=WRITING)
     assert sides(one) == [("harbour", True), ("mountain", True)]
     assert [note.kind for note in one.no_model] == ["no model"]
     assert len(chat_server.requests) == 1
-    missing = compared(Startup(llm="nowhere:mine"), retriever, "interview", ["mountain"])
+    missing = compared("interview", ["mountain"], startup=Startup(llm="nowhere:mine"))
     assert missing.state == "failed"
 
 
-def test_a_side_that_was_stopped_is_not_shown(
-    session: dict[str, object], retriever: Retriever, chat_server: ChatServer
-) -> None:
+def test_a_side_that_was_stopped_is_not_shown(session: dict[str, object], chat_server: ChatServer) -> None:
     def stopping(_: object) -> object:
         one = comparison()
         assert one is not None
@@ -178,8 +239,8 @@ def test_a_side_that_was_stopped_is_not_shown(
         return stream("春天我们做了四百斤茶。[1]")
 
     chat_server.answers(stopping)  # type: ignore[arg-type]
-    one = compared(Startup(llm="openai:mine", no_cache=True), retriever, "interview", ["harbour", "mountain"])
-    assert (one.state, one.cards) == ("stopped", ())
+    one = compared("interview", ["harbour", "mountain"], startup=WRITING)
+    assert (one.state, one.cards, one.no_model) == ("stopped", (), ())
 
 
 # the page
@@ -221,7 +282,7 @@ def test_the_page_before_and_after_a_question(retriever: Retriever) -> None:
     assert page.title[0].value == ask(page, "  ").title[0].value, "nothing was asked"
     page = ask(page, ASKED)
     assert not page.title
-    assert page.session_state["comparison"].question == ASKED
+    assert page.session_state["comparison"].request.question == ASKED
     assert "These interviews do not say:" in said(page)
     assert page.text[-1].value == "silent"
 
@@ -263,3 +324,42 @@ def test_an_interview_that_is_gone_is_no_longer_chosen(retriever: Retriever, tmp
     again.run()
     assert not again.exception
     assert again.multiselect(key="compare interviews").value == ["mountain"]
+
+
+def test_how_many_were_not_asked_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    years = range(2010, 2010 + AT_MOST + 2)
+    talks: dict[str, Talk] = {
+        f"in{year}": [[asked("做多少？"), answered("春天做茶。", label=f"人{year}号")]] for year in years
+    }
+    dates = {f"in{year}": str(year) for year in years}
+    many = make_retriever(tmp_path / "index", talks, lambda text: 0.5 + int("2015" in text) / 10, dates)
+    monkeypatch.setattr("ui.chat_comparison.retriever_of", lambda startup: many)
+    page = opened(many)
+    page.multiselect(key="compare interviews").set_value(["in2011"]).run()
+    assert "Other interviews that could be asked and were not: 7" in said(ask(page, ASKED))
+    page.text_input(key=SINCE).set_value("2030").run()
+    assert not any("were not" in text for text in said(ask(page, ASKED))), "nobody else passes the filters"
+
+
+def script_of_now() -> None:
+    from ui.chat_compare import compare_page
+    from ui.chat_comparison import retriever_of
+    from ui.chat_startup import Startup
+
+    compare_page(Startup(), retriever_of(Startup()))
+
+
+def test_a_page_that_lies_idle_holds_no_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a session keeps of its last run are the callbacks, which come before the next: none has an index in it."""
+    now = [make_retriever(tmp_path / "index", TALKS, lambda text: 0.5, DATES)]
+    monkeypatch.setattr("ui.chat_comparison.retriever_of", lambda startup: now[0])
+    page = AppTest.from_function(script_of_now, default_timeout=20).run()
+    old = weakref.ref(now[0])
+    now[0] = make_retriever(tmp_path / "index", {"silent": TALKS["silent"]}, lambda text: 0.5)
+    gc.collect()
+    assert old() is None
+    assert [name for name, _ in sides(ask(page, ASKED).session_state["comparison"])] == ["silent"]
+    old = weakref.ref(now[0])
+    now.clear()
+    gc.collect()
+    assert old() is None

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from index import names
 from index.errors import InputError
+from index.generations import ARCHIVE
+from index.metadata import DATES, first_date
 from index.model import Role
-from rag.filters import EVERYTHING, Filters
+from rag.filters import Filters
+from ui.chat_labels import labels, told_apart
 from ui.chat_text import say
 from ui.chat_view import dotted
 from ui.messages import one_line
@@ -19,56 +24,101 @@ if TYPE_CHECKING:
 
 SPEAKERS, INTERVIEWS, SINCE, UNTIL = "filter speakers", "filter interviews", "filter since", "filter until"
 KEYS = (SPEAKERS, INTERVIEWS, SINCE, UNTIL)
+LONGEST_DATE = 30  # characters
 
 
 def filter_popover(view: View) -> None:
-    """A button that opens the widgets, with how many filters are set."""
-    active = sum(bool(st.session_state.get(key)) for key in KEYS)
+    """A button that opens the widgets, with how many filters apply; beside it, what was written and does not."""
+    _forget_what_is_gone(view)
+    now = filters_now()
+    active = sum(map(bool, (now.speakers, now.interviews, now.since, now.until)))
     label = say("filters.active", number=active) if active else say("filters")
     with st.popover(label, icon=":material/filter_alt:"):
         filter_widgets(view)
+    for problem in _date_problems():
+        st.caption(f":material/warning: {say(f'filters.ignored.{problem}')}")
 
 
 def filter_widgets(view: View) -> None:
     """The widgets. What is chosen lasts as long as the session, on all pages."""
-    everyone, titles = people(view), {row.doc: dotted(row.title or row.doc, row.date) for row in view.documents()}
-    _keep_only(SPEAKERS, everyone)
-    _keep_only(INTERVIEWS, list(titles))
-    st.multiselect(
-        say("filters.speakers"), everyone, key=SPEAKERS, placeholder=say("filters.any"), persist_state="session"
-    )
-    st.multiselect(
-        say("filters.interviews"),
-        list(titles),
-        format_func=lambda doc: titles[doc],
-        key=INTERVIEWS,
-        placeholder=say("filters.any"),
-        persist_state="session",
-    )
-    first, last = st.columns(2)
-    hint = say("filters.date.hint")
-    first.text_input(say("filters.since"), key=SINCE, placeholder=hint, max_chars=10, persist_state="session")
-    last.text_input(say("filters.until"), key=UNTIL, placeholder=hint, max_chars=10, persist_state="session")
-    if problem := _date_problem():
-        st.error(problem)
+    _forget_what_is_gone(view)
+    for key, told in ((SPEAKERS, told_apart({name: name for name in people(view)})), (INTERVIEWS, labels(view.documents()))):
+        st.multiselect(
+            say("filters.speakers" if key == SPEAKERS else "filters.interviews"),
+            list(told),
+            format_func=told.__getitem__,
+            key=key,
+            placeholder=say("filters.any"),
+            persist_state="session",
+        )
+    problems = _date_problems()
+    for column, key, name in zip(st.columns(2), (SINCE, UNTIL), ("since", "until"), strict=True):
+        column.text_input(
+            say(f"filters.{name}"),
+            key=key,
+            placeholder=say("filters.date.hint"),
+            max_chars=LONGEST_DATE,
+            on_change=_write_as_iso,
+            args=(key,),
+            persist_state="session",
+        )
+        if name in problems:
+            column.error(say("filters.date.wrong"))
+    if "order" in problems:
+        st.error(say("filters.date.order"))
     st.button(say("filters.clear"), on_click=_clear, disabled=not any(st.session_state.get(key) for key in KEYS))
 
 
 def filters_now() -> Filters:
-    """What is chosen; dates that are none do not count."""
-    dates = ("", "") if _date_problem() else (_text(SINCE), _text(UNTIL))
-    return Filters(tuple(_chosen(SPEAKERS)), tuple(_chosen(INTERVIEWS)), *dates) if _any(dates) else EVERYTHING
+    """What is chosen and applies: a date that is none does not, and of two that are the wrong way round neither."""
+    since, until = ("", "") if "order" in _date_problems() else (date_of(_text(SINCE)), date_of(_text(UNTIL)))
+    return Filters(tuple(_chosen(SPEAKERS)), tuple(_chosen(INTERVIEWS)), since, until)
 
 
 def filters_text(filters: Filters, view: View) -> str:
     """The filters in words, "" without any; shown as text, since names are the archive's."""
-    titles = [view.document(doc).title or doc if view.has(doc) else doc for doc in filters.interviews]
+    told = told_apart({row.doc: row.title or row.doc for row in view.documents()}) if filters.interviews else {}
+    titles = [told.get(doc, doc) for doc in filters.interviews]
     time = f"{filters.since or '…'} – {filters.until or '…'}" if filters.since or filters.until else ""
     return dotted(", ".join(map(one_line, filters.speakers)), ", ".join(map(one_line, titles)), time)
 
 
-def _any(dates: tuple[str, str]) -> bool:
-    return bool(_chosen(SPEAKERS) or _chosen(INTERVIEWS) or any(dates))
+def date_of(written: str) -> str:
+    """A date in one of the ways in which transcripts give it, as ISO 8601; "" for anything else."""
+    narrow = unicodedata.normalize("NFKC", written).strip()
+    iso = first_date(narrow) if any(pattern.fullmatch(narrow) for pattern in DATES) else narrow
+    try:
+        check_dates(iso, "")
+    except InputError:
+        return ""
+    return iso
+
+
+def people(view: View) -> list[str]:
+    """Everyone of the archive who is named, who answers first; a person once, by a name that nobody else goes by: the
+    first name met, or else another.
+    """
+    return _people(view, view.index.manifest.files[ARCHIVE].sha256)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _people(_view: View, contents: str) -> list[str]:
+    """`contents` is the key under which they are kept."""
+    speakers = sorted(_view.index.all_speakers(), key=lambda one: one.role is not Role.GUEST)
+    shown: dict[str, str] = {}
+    owners: dict[str, set[str]] = {}  # by what rag/filters.py compares
+    for one in speakers:
+        if one.name:
+            shown.setdefault(one.person or one.name, one.name)
+            owners.setdefault(names.key(one.name), set()).add(one.person or one.name)
+    for person, alias in _view.index.aliases():
+        owners.setdefault(names.key(alias), set()).add(person)
+
+    def unmistakable(person: str, name: str) -> str:
+        every = (name, person, *_view.aliases.get(person, ()))
+        return next((one for one in every if owners.get(names.key(one)) == {person}), name)
+
+    return list(dict.fromkeys(unmistakable(person, name) for person, name in shown.items()))
 
 
 def _chosen(key: str) -> list[str]:
@@ -79,19 +129,21 @@ def _text(key: str) -> str:
     return str(st.session_state.get(key) or "").strip()
 
 
-def _date_problem() -> str:
-    """What is wrong with the dates; "" where nothing is."""
-    since, until = _text(SINCE), _text(UNTIL)
-    for value in (since, until):
-        try:
-            check_dates(value, "")
-        except InputError:
-            return say("filters.date.wrong")
+def _date_problems() -> list[str]:
+    """Which of the dates is none, "since" or "until", or that their "order" is wrong."""
+    written = {"since": _text(SINCE), "until": _text(UNTIL)}
+    dates = {name: date_of(text) for name, text in written.items()}
+    problems = [name for name, text in written.items() if text and not dates[name]]
     try:
-        check_dates(since, until)
+        check_dates(**dates)
     except InputError:
-        return say("filters.date.order")
-    return ""
+        problems.append("order")
+    return problems
+
+
+def _write_as_iso(key: str) -> None:
+    """Show how a date was understood."""
+    st.session_state[key] = date_of(_text(key)) or st.session_state[key]
 
 
 def _clear() -> None:
@@ -99,14 +151,8 @@ def _clear() -> None:
         st.session_state[key] = [] if key in (SPEAKERS, INTERVIEWS) else ""
 
 
-def _keep_only(key: str, options: list[str]) -> None:
-    """Forget what the archive no longer has: the widget refuses it."""
-    if any(value not in options for value in _chosen(key)):
-        st.session_state[key] = [value for value in _chosen(key) if value in options]
-
-
-def people(view: View) -> list[str]:
-    """Everyone of the archive who is named, who answers first; a person once, under the first name met."""
-    speakers = sorted(view.index.all_speakers(), key=lambda one: one.role is not Role.GUEST)
-    names = {one.person or one.name: one.name for one in reversed(speakers) if one.name}
-    return [names[person] for person in dict.fromkeys(one.person or one.name for one in speakers if one.name)]
+def _forget_what_is_gone(view: View) -> None:
+    """Drop what the archive no longer has: the widgets refuse it."""
+    for key, options in ((SPEAKERS, people(view)), (INTERVIEWS, [row.doc for row in view.documents()])):
+        if any(value not in options for value in _chosen(key)):
+            st.session_state[key] = [value for value in _chosen(key) if value in options]

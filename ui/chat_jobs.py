@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -153,11 +155,27 @@ def sources_of(uploads: Path, folder: Path) -> list[Path]:
     return [*sources, uploads] if is_new else sources
 
 
+def missing_sources(uploads: Path, folder: Path) -> list[Refused]:
+    """The sources that are not there now, or may not be read, and why."""
+    return [Refused(printable(path), why) for path in sources_of(uploads, folder) if (why := _why_missing(path))]
+
+
+def _why_missing(source: Path) -> str:
+    try:
+        os.stat(source)
+    except OSError as error:
+        return error.strerror or str(error)
+    return "" if os.access(source, os.R_OK) else os.strerror(errno.EACCES)
+
+
 def has_uploads(uploads: Path) -> bool:
-    """Whether there are files in the folder of the uploads."""
-    if uploads.is_symlink() or not uploads.is_dir():
+    """Whether there are files in the folder of the uploads; none in one that may not be read."""
+    try:
+        if uploads.is_symlink() or not uploads.is_dir():
+            return False
+        return any(path.is_file() and not path.name.startswith(".") for path in uploads.iterdir())
+    except OSError:
         return False
-    return any(path.is_file() and not path.name.startswith(".") for path in uploads.iterdir())
 
 
 def is_upload(row: DocumentRow, uploads: Path) -> bool:

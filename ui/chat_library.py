@@ -23,7 +23,7 @@ from ui.chat_charts import (
     timeline_chart,
 )
 from ui.chat_job_view import begin, show_jobs
-from ui.chat_jobs import add_files, has_uploads, jobs_of
+from ui.chat_jobs import add_files, has_uploads, jobs_of, sources_of
 from ui.chat_library_table import contents, index_again_button, show_table
 from ui.chat_startup import UPLOAD_MB
 from ui.chat_text import say
@@ -72,11 +72,15 @@ def _without_index(startup: Startup) -> None:
 
 
 def _damaged(startup: Startup, error: IndexDamaged) -> None:
-    """What is wrong with the index; it can be made anew from what it was made of."""
+    """What is wrong with the index; it is made anew from what it was made of, as far as that is known, and from files
+    that are added.
+    """
     st.title(say("library"), anchor=False)
     alert(say("app.broken"), str(error))
     show_jobs(jobs_of(startup.index))
-    index_again_button(startup)
+    _add(startup)
+    if sources_of(startup.uploads, startup.folder):
+        index_again_button(startup)
 
 
 def _add(startup: Startup) -> None:

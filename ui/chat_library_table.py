@@ -10,7 +10,7 @@ import streamlit as st
 
 from index.generations import ARCHIVE
 from ui.chat_job_view import begin
-from ui.chat_jobs import Outcome, index_again, is_upload, jobs_of, remove_interviews, sources_of
+from ui.chat_jobs import Outcome, index_again, is_upload, jobs_of, missing_sources, remove_interviews
 from ui.chat_state import go_to
 from ui.chat_text import LANGUAGES, say
 from ui.chat_view import dotted
@@ -103,9 +103,9 @@ def _actions(startup: Startup, retriever: Retriever, selected: Sequence[Document
             is_all = len(selected) == retriever.index.manifest.interviews
             st.dialog(say("library.remove.title"), width="medium")(_confirm)(startup, selected, is_all)
         index_again_button(startup)
-    if missing := [source for source in sources_of(startup.uploads, startup.folder) if not source.exists()]:
+    if missing := missing_sources(startup.uploads, startup.folder):
         st.caption(f":material/link_off: {say('library.sources.missing')}")
-        st.text("\n".join(one_line(str(source)) for source in missing))
+        st.text("\n".join(f"{one_line(one.path)}: {one_line(one.reason)}" for one in missing))
 
 
 def _confirm(startup: Startup, selected: Sequence[DocumentRow], is_all: bool) -> None:

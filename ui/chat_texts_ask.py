@@ -51,6 +51,18 @@ ASK: dict[str, tuple[str, str]] = {
         "不是日期：请写 2024、2024-03 或 2024-03-19",
     ),
     "filters.date.order": ("The first date is later than the last", "起始日期晚于截止日期"),
+    "filters.ignored.since": (
+        "The first date is not understood and does not apply",
+        "起始日期无法识别，未生效",
+    ),
+    "filters.ignored.until": (
+        "The last date is not understood and does not apply",
+        "截止日期无法识别，未生效",
+    ),
+    "filters.ignored.order": (
+        "The first date is later than the last; neither applies",
+        "起始日期晚于截止日期，均未生效",
+    ),
     "filters.any": ("All", "全部"),
     "filters.clear": ("Clear filters", "清除筛选"),
     "source": ("Source", "出处"),
