@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from index.model import Kind, Passage, Role
 from rag.answer import Answer, Citation, Note
+from rag.answerable import is_answerable
 from rag.chain import ask
 from rag.compose import joined
 from rag.conversation import NOT_SAID
@@ -91,9 +92,12 @@ def ask_each(
 ) -> Iterator[Side]:
     """Ask them one by one, each side as soon as it is there; the names are those of `whom_to_ask`.
 
-    A chat model that fails once is not asked again: the others need not wait for it as well. A person's side quotes
-    nobody else, see `_only_of`.
+    Where all that pass the filters together do not say, none of them does: among the few passages of one interview
+    hardly any question stands out as another subject. A chat model that fails once is not asked again: the others need
+    not wait for it as well. A person's side quotes nobody else, see `_only_of`.
     """
+    says = is_answerable(retriever, retriever.rank(question, filters))
+    writer = writer if says else None
     passing = {retriever.index.passages[row].doc for row in _passing(retriever, filters)} if by == "interview" else ()
     for name in names:
         if by == "person":
@@ -106,13 +110,19 @@ def ask_each(
             side = Side(document.title or name, name, dates, answer)
         if model_failure(side):
             writer = None
-        yield side
+        yield side if says or side.answer is None else replace(side, answer=_declined(side.answer))
 
 
 def model_failure(side: Side) -> Note | None:
     """Why the chat model that was to write a side wrote none of it."""
     notes = side.answer.notes if side.answer else ()
     return next((note for note in notes if note.kind == "no model"), None)
+
+
+def _declined(answer: Answer) -> Answer:
+    """The answer as one that the interviews do not give."""
+    said = NOT_SAID.get(answer.language, NOT_SAID["en"])
+    return replace(answer, answer=said, answered=False, sentences=(), citations=())
 
 
 def _passing(retriever: Retriever, filters: Filters) -> list[int]:
@@ -161,14 +171,11 @@ def _only_of(retriever: Retriever, answer: Answer, persons: Sequence[str]) -> An
     sentences = tuple(
         replace(sentence, citations=tuple(numbers[n] for n in sentence.citations if n in numbers)) for sentence in kept
     )
-    return replace(
-        answer,
-        answer=joined(sentences) if sentences else NOT_SAID.get(answer.language, NOT_SAID["en"]),
-        answered=bool(sentences),
-        sentences=sentences,
-        citations=tuple(replace(one, n=numbers[one.n]) for one in cited),
-        notes=_dropped(answer.notes, len(answer.sentences) - len(sentences)),
-    )
+    notes = _dropped(answer.notes, len(answer.sentences) - len(sentences))
+    if not sentences:
+        return replace(_declined(answer), notes=notes)
+    citations = tuple(replace(one, n=numbers[one.n]) for one in cited)
+    return replace(answer, answer=joined(sentences), sentences=sentences, citations=citations, notes=notes)
 
 
 def _dropped(notes: Sequence[Note], more: int) -> tuple[Note, ...]:

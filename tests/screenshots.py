@@ -11,6 +11,7 @@ import argparse
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from browser import Sessions, ask, launched
 from page_server import PageServer, serving_page
@@ -24,7 +25,7 @@ from ui.cli_eval import WORK
 from ui.progress import build_progress
 
 WIDE, NARROW = {"width": 1280, "height": 860}, {"width": 390, "height": 844}
-LOOKS = {
+LOOKS: dict[str, dict[str, Any]] = {
     "light": {"viewport": WIDE, "locale": "en-US"},
     "dark": {"viewport": WIDE, "locale": "zh-CN", "color_scheme": "dark"},
     "narrow": {"viewport": NARROW, "locale": "zh-TW", "device_scale_factor": 2},

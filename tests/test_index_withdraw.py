@@ -101,7 +101,9 @@ def test_killed_at_any_moment_it_is_the_old_index_or_none(talks: Path, tmp_path:
             seen.append("old")
         except IndexMissing:
             seen.append("none")
-            report = build_index([write_interview(tmp_path / "other" / "井.md", "何井", "水井")], folder, FakeEmbedding())
+            report = build_index(
+                [write_interview(tmp_path / "other" / "井.md", "何井", "水井")], folder, FakeEmbedding()
+            )
             assert report.warnings == ()
             assert_answers(folder, "井")
         if reader:
@@ -114,9 +116,7 @@ def test_killed_at_any_moment_it_is_the_old_index_or_none(talks: Path, tmp_path:
     assert {"old", "none"} == set(seen)
 
 
-def test_a_disk_that_refuses_leaves_the_old_index(
-    talks: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_disk_that_refuses_leaves_the_old_index(talks: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build_index([talks], folder, FakeEmbedding())
 
     def refuse(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""The archive changes while the page is open: what is asked next is asked of the new one, and what is gone is said so."""
+"""The archive changes while the page is open: the next question is asked of the new one, what is gone is said so."""
 
 from __future__ import annotations
 
@@ -13,8 +13,26 @@ from sample_archive import bundled
 
 from index.build import build_index, remove_documents
 
-TEA = "# 茶山\n\n主持人：一年做多少茶？\n\n林岚：春天我们做了四百一十二斤茶，秋天只有八十斤。\n\n主持人：霜冻那年怎么过来的？\n\n林岚：邻居们把自家的茶苗分给了我。\n"
-BOATS = "# 船\n\n记者：船是谁造的？\n\n周桥：船是外公用杉木造的，造了整整三个冬天。\n\n记者：后来船去了哪里？\n\n周桥：船卖给了岛上的邮差。\n"
+TEA = """# 茶山
+
+主持人：一年做多少茶？
+
+林岚：春天我们做了四百一十二斤茶，秋天只有八十斤。
+
+主持人：霜冻那年怎么过来的？
+
+林岚：邻居们把自家的茶苗分给了我。
+"""
+BOATS = """# 船
+
+记者：船是谁造的？
+
+周桥：船是外公用杉木造的，造了整整三个冬天。
+
+记者：后来船去了哪里？
+
+周桥：船卖给了岛上的邮差。
+"""
 
 
 @pytest.fixture

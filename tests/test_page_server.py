@@ -123,7 +123,7 @@ def test_an_index_that_comes_and_changes_and_breaks(new_page: NewPage, tmp_path:
             shutil.copy(SAMPLES / name, talks)
             build_index([talks], index, bundled())
             page.reload()
-            expect(page.get_by_text(f"{number} interviews, ")).to_be_visible()
+            expect(page.get_by_text(f"Interviews: {number} · ")).to_be_visible()
         ask(page, LAMP)
         expect(page.locator(".chip, .hit").first).to_be_visible()
         for file in index.rglob("*.sqlite*"):
@@ -135,7 +135,7 @@ def test_an_index_that_comes_and_changes_and_breaks(new_page: NewPage, tmp_path:
         assert "Traceback" not in page.content()
         build_index([talks], index, bundled())
         page.reload()
-        expect(page.get_by_text("2 interviews, ")).to_be_visible()
+        expect(page.get_by_text("Interviews: 2 · ")).to_be_visible()
         assert "Traceback" not in server.said()
 
 

@@ -13,6 +13,7 @@ from scripted_chat import scripted
 from index.errors import InputError
 from index.model import Role
 from rag.answer import Answer, Note
+from rag.chain import ask
 from rag.conversation import NOT_SAID
 from rag.filters import EVERYTHING, Filters
 from rag.retrieve import Retriever
@@ -230,8 +231,18 @@ def test_sentences_of_a_model_that_rest_on_others_are_left_out(retriever: Retrie
     assert host.answer and host.answer.citations == ()
 
 
+def test_what_all_of_them_together_do_not_say_none_of_them_says(samples: Retriever) -> None:
+    question = "比特币现在多少钱？"
+    assert not ask(samples, question).answered
+    for by in BOTH:
+        sides = compared(samples, by, question=question)
+        assert sides
+        assert [side.answer.answered for side in sides if side.answer] == [False] * len(sides)
+        assert all(side.answer and side.answer.answer == NOT_SAID["zh-Hans"] for side in sides)
+
+
 @pytest.mark.parametrize(
-    "question", ["最难的时候是怎么过来的？", "最難的時候是怎麼過來的？", "What was the hardest time?"]
+    "question", ["最难的时候是怎么过来的？", "第一次失敗是什麼樣子？", "What was the hardest time?"]
 )
 def test_sides_of_the_samples_quote_only_their_own(samples: Retriever, question: str) -> None:
     sides = [side for by in BOTH for side in compared(samples, by, question=question)]

@@ -30,7 +30,13 @@ def test_the_doc_is_added_where_two_read_the_same() -> None:
 
 def test_a_title_that_reads_like_the_other_with_its_doc() -> None:
     rows = [row("a", "Tea"), row("b", "Tea"), row("c", "Tea · a"), row("d\u202e", "Boat"), row("d", "Boat")]
-    assert labels(rows) == {"a": "Tea · a (2)", "b": "Tea · b", "c": "Tea · a", "d\u202e": "Boat · d", "d": "Boat · d (2)"}
+    assert labels(rows) == {
+        "a": "Tea · a (2)",
+        "b": "Tea · b",
+        "c": "Tea · a",
+        "d\u202e": "Boat · d",
+        "d": "Boat · d (2)",
+    }
 
 
 @given(st.dictionaries(PARTS, PARTS, max_size=8))

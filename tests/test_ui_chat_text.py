@@ -35,7 +35,7 @@ def said(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("say", "say_in"):
         key = node.args[node.func.id == "say_in"]
         chosen = [key.body, key.orelse] if isinstance(key, ast.IfExp) else [key]
-        yield from (one.value for one in chosen if isinstance(one, ast.Constant))
+        yield from (str(one.value) for one in chosen if isinstance(one, ast.Constant))
 
 
 def test_every_text_is_used() -> None:

@@ -39,7 +39,7 @@ def test_loopback(host: str, expected: bool) -> None:
 
 
 def test_the_settings_of_the_server() -> None:
-    options = server_options("127.0.0.1", 8600, with_browser=False)
+    options = server_options("127.0.0.1", 8600, "", with_browser=False)
     assert options["server.address"] == "127.0.0.1"
     assert options["server.port"] == 8600
     assert options["server.headless"] is True
@@ -51,13 +51,36 @@ def test_the_settings_of_the_server() -> None:
     assert isinstance(allowed, list)
     assert {"localhost", "127.0.0.1"} <= set(allowed)
     assert "theme.primaryColor" in options or "theme.light.primaryColor" in options
-    assert server_options("0.0.0.0", 8600, with_browser=True)["server.headless"] is False
+    assert server_options("0.0.0.0", 8600, "", with_browser=True)["server.headless"] is False
+
+
+def test_behind_a_proxy_only_its_name_is_let_in(started: list[Startup], capsys: pytest.CaptureFixture[str]) -> None:
+    options = server_options("127.0.0.1", 8600, "archive.example.org", False)
+    assert options["server.corsAllowedOrigins"] == ["https://archive.example.org"]
+    allowed = options["server.allowedHosts"]
+    assert isinstance(allowed, list)
+    assert "archive.example.org" in allowed
+    assert server_options("0.0.0.0", 8600, "archive.example.org", False)["server.allowedHosts"] != []
+    run_chat(Startup(), "127.0.0.1", free_port(), "archive.example.org", with_browser=False)
+    assert not started[0].is_local, "visitors do not choose what the server's key pays for"
+    assert "warning" in capsys.readouterr().err
+    with pytest.raises(InputError, match="give the name alone"):
+        run_chat(Startup(), "127.0.0.1", free_port(), "https://archive.example.org/", with_browser=False)
+
+
+def test_no_web_service_is_asked_for_an_address(started: list[Startup], monkeypatch: pytest.MonkeyPatch) -> None:
+    from streamlit import net_util
+
+    monkeypatch.setattr(net_util, "_external_ip", None)
+    monkeypatch.setattr(net_util, "_make_blocking_http_get", lambda *_, **__: pytest.fail("it is asked"))
+    run_chat(Startup(), "127.0.0.1", free_port(), "", with_browser=False)
+    assert net_util.get_external_ip() == "none.invalid"
 
 
 def test_streamlit_knows_every_one_of_these_settings() -> None:
     from streamlit import config
 
-    assert set(server_options("127.0.0.1", 8600, False)) <= set(config.get_config_options())
+    assert set(server_options("127.0.0.1", 8600, "", False)) <= set(config.get_config_options())
 
 
 def test_the_first_free_port() -> None:
@@ -109,9 +132,9 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[Startup]:
 
 
 def test_whoever_lets_everybody_in_is_warned(started: list[Startup], capsys: pytest.CaptureFixture[str]) -> None:
-    run_chat(Startup(), "0.0.0.0", free_port(), with_browser=False)
+    run_chat(Startup(), "0.0.0.0", free_port(), "", with_browser=False)
     said = capsys.readouterr()
-    assert "warning: whoever reaches this address can read and change the archive; VERBATIM_PASSWORD" in said.err
+    assert "warning: whoever reaches this page can read and change the archive; VERBATIM_PASSWORD" in said.err
     assert said.out == ""
     assert not started[0].is_local
 
@@ -119,10 +142,10 @@ def test_whoever_lets_everybody_in_is_warned(started: list[Startup], capsys: pyt
 def test_no_warning_with_a_password_or_at_home(
     started: list[Startup], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run_chat(Startup(is_local=False), "127.0.0.1", port := free_port(), with_browser=False)
+    run_chat(Startup(is_local=False), "127.0.0.1", port := free_port(), "", with_browser=False)
     assert started[0].is_local
     monkeypatch.setenv(VARIABLE, PASSWORD)
-    run_chat(Startup(), "0.0.0.0", port, with_browser=False)
+    run_chat(Startup(), "0.0.0.0", port, "", with_browser=False)
     said = capsys.readouterr().err
     assert "warning" not in said
     assert PASSWORD not in said
@@ -132,7 +155,7 @@ def test_no_warning_with_a_password_or_at_home(
 
 def test_what_it_was_told_reaches_the_page(started: list[Startup]) -> None:
     told = Startup('a "b" \\ 访谈 {0}', "remote:x", "r", "openai:m", 7.5, 99, True, True, "work", True)
-    run_chat(told, "127.0.0.1", free_port(), with_browser=False)
+    run_chat(told, "127.0.0.1", free_port(), "", with_browser=False)
     assert started == [told]
 
 

@@ -20,7 +20,20 @@ from ui.chat_filters import filter_popover, filters_now, filters_text
 from ui.chat_parts import answer_part
 from ui.chat_settings import asking_now
 from ui.chat_source import cited_by, show_source
-from ui.chat_state import Opened, Said, begin, conversation, fail, history, is_running, open_source, opened
+from ui.chat_state import (
+    ALMOST_NOTHING,
+    POLL,
+    Opened,
+    Said,
+    begin,
+    cite,
+    conversation,
+    fail,
+    history,
+    is_running,
+    open_source,
+    opened,
+)
 from ui.chat_suggest import show_next, show_suggested
 from ui.chat_text import interface_language, say, speaking
 from ui.chat_view import answer_data, empty_data
@@ -33,8 +46,6 @@ if TYPE_CHECKING:
 
 # Seconds that a page waits for an answer before it draws without: quotations come whole, a model writes for long.
 QUOTED, WRITTEN = 10.0, 0.4
-POLL = 0.4
-ALMOST_NOTHING = 0.0001  # of the width
 
 
 def ask_page(startup: Startup, retriever: Retriever) -> None:
@@ -106,14 +117,7 @@ def _answer(said: Said, place: Opened | None, is_newest: bool) -> None:
     number = place.n if place and place.key == said.key else None
     seconds = said.answer.timings.get("total") if said.answer and said.state != "running" else None
     data = answer_data(said.answer, number, seconds) if said.answer else empty_data()
-    answer_part(key=said.key, data={**data, "is_newest": is_newest}, on_cite_change=lambda: _cite(said))
-
-
-def _cite(said: Said) -> None:
-    """Open the source that was clicked; close it where it stands open."""
-    if (number := st.session_state[said.key].cite) is not None:
-        chosen, place = Opened(said.key, int(number)), opened()
-        open_source(None if place and (place.key, place.n) == (chosen.key, chosen.n) else chosen)
+    answer_part(key=said.key, data={**data, "is_newest": is_newest}, on_cite_change=lambda: cite(said.key))
 
 
 def _bottom(startup: Startup, retriever: Retriever, said: list[Said], ask: Callable[[str], None]) -> None:

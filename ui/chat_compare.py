@@ -21,7 +21,7 @@ from ui.chat_labels import labels, told_apart
 from ui.chat_parts import answer_part, heading_part
 from ui.chat_settings import asking_now
 from ui.chat_source import cited_in, show_source
-from ui.chat_state import ALMOST_NOTHING, POLL, Opened, open_source, opened
+from ui.chat_state import ALMOST_NOTHING, POLL, Opened, cite, open_source, opened
 from ui.chat_suggest import show_suggested
 from ui.chat_text import say
 from ui.chat_view import answer_data, dotted, role_text
@@ -40,9 +40,10 @@ MOST_CHOSEN = 12
 def compare_page(startup: Startup, retriever: Retriever) -> None:
     """The page."""
     one, place = comparison(), opened(BESIDE)
-    if one is None:
-        st.title(say("compare.title"), anchor=False)
-        st.markdown(say("compare.explain"))
+    with st.container():  # stands there also when empty: the form keeps its place on the page, and the keyboard its own
+        if one is None:
+            st.title(say("compare.title"), anchor=False)
+            st.markdown(say("compare.explain"))
     _form(startup, retriever.view)
     if one is None:
         show_suggested(retriever, partial(_ask, startup))
@@ -183,7 +184,7 @@ def _card(card: Card, place: Opened | None) -> None:
     over = " – ".join(dict.fromkeys((*side.dates[:1], *side.dates[-1:]))) or say("compare.undated")
     heading_part(key=f"heading-{card.key}", data={"over": one_line(over), "name": name, "lang": language(name)})
     number = place.n if place and place.key == card.key else None
-    answer_part(key=card.key, data=side_data(side, side.answer, number), on_cite_change=lambda: _cite(card))
+    answer_part(key=card.key, data=side_data(side, side.answer, number), on_cite_change=lambda: cite(card.key, BESIDE))
 
 
 def side_data(side: Side, answer: Answer, number: int | None) -> dict[str, Any]:
@@ -203,13 +204,6 @@ def side_data(side: Side, answer: Answer, number: int | None) -> dict[str, Any]:
             said_as = "" if one.speaker == side.name else one.speaker
             block["by"], block["where"] = one_line(one.title or one.doc), dotted(one.date, said_as)
     return data
-
-
-def _cite(card: Card) -> None:
-    """Open the source that was clicked; close it where it stands open."""
-    if (number := st.session_state[card.key].cite) is not None:
-        chosen, place = Opened(card.key, int(number)), opened(BESIDE)
-        open_source(None if place and (place.key, place.n) == (chosen.key, chosen.n) else chosen, BESIDE)
 
 
 def _names(title: str, cards: Sequence[Card]) -> None:

@@ -42,7 +42,10 @@ def filter_popover(view: View) -> None:
 def filter_widgets(view: View) -> None:
     """The widgets. What is chosen lasts as long as the session, on all pages."""
     _forget_what_is_gone(view)
-    for key, told in ((SPEAKERS, told_apart({name: name for name in people(view)})), (INTERVIEWS, labels(view.documents()))):
+    for key, told in (
+        (SPEAKERS, told_apart({name: name for name in people(view)})),
+        (INTERVIEWS, labels(view.documents())),
+    ):
         st.multiselect(
             say("filters.speakers" if key == SPEAKERS else "filters.interviews"),
             list(told),

@@ -87,6 +87,14 @@ def open_source(place: Opened | None, where: str = "conversation") -> None:
     st.session_state[f"opened beside {where}"] = place
 
 
+def cite(key: str, where: str = "conversation") -> None:
+    """Open the source that was clicked in the answer of this key; close it where it stands open there."""
+    if (number := st.session_state[key].cite) is not None:
+        chosen, place = Opened(key, int(number)), opened(where)
+        is_open = place is not None and (place.key, place.n) == (chosen.key, chosen.n)
+        open_source(None if is_open else chosen, where)
+
+
 def go_to(page: str, **query: str) -> None:
     """Leave for another page when this run begins anew: st.switch_page cannot be called where a click is handled."""
     st.session_state["go to"] = (page, query)

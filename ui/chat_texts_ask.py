@@ -16,7 +16,6 @@ ASK: dict[str, tuple[str, str]] = {
     "ask.next": ("Asked next in the interview", "访谈中接下来的问题"),
     "ask.mode.quotes": ("Quotations only: no language model is asked", "仅引用原话，不使用语言模型"),
     "ask.mode.model": ("A language model writes, every sentence is checked", "语言模型撰写，逐句核对"),
-    "ask.you": ("You", "你"),
     "ask.looking": ("Reading the interviews", "正在查阅访谈"),
     "ask.seconds": ("{seconds} s", "{seconds} 秒"),
     "ask.stop": ("Stop", "停止"),
@@ -117,7 +116,6 @@ ASK: dict[str, tuple[str, str]] = {
     ),
     "export.title": ("Conversation with the interviews", "与访谈的对话"),
     "export.made": ("Exported from Verbatim on {}", "{} 由 Verbatim 导出"),
-    "export.question": ("Question", "问"),
     "export.characters": ("characters {start}–{end}", "第 {start}–{end} 字"),
     "export.turn": ("turn {turn}", "第 {turn} 段发言"),
 }

@@ -14,7 +14,6 @@ PAGES: dict[str, tuple[str, str]] = {
     ),
     "app.go_library": ("Open the library", "打开访谈库"),
     "app.broken": ("The index cannot be used", "索引无法使用"),
-    "app.language": ("Language", "语言"),
     "password": ("Password", "密码"),
     "password.enter": ("Enter", "进入"),
     "password.wrong": ("That is not the password.", "密码不对。"),

@@ -28,7 +28,6 @@ QUALITY: dict[str, tuple[str, str]] = {
     "quality.facts.split": ("Part", "部分"),
     "quality.facts.embedding": ("Embedding", "向量模型"),
     "quality.facts.version": ("Verbatim", "Verbatim"),
-    "quality.questions": ("{} questions", "{} 题"),
     "quality.counts": (
         "{questions} questions · {interviews} interviews · {passages} passages",
         "{questions} 题 · {interviews} 篇访谈 · {passages} 个段落",
