@@ -16,7 +16,7 @@ from rag.names_in import mentions
 from rag.view import View
 
 EXCHANGES = 8  # the last ones of a conversation; what was said before is not looked at
-REMEMBERED = 150  # characters of the last answer: as good as 600 on the gold follow-ups, and far quicker to embed
+REMEMBERED = 60  # characters of the last answer: as good as 600 on the gold follow-ups, and far quicker to embed
 MARKER = re.compile(r" ?\[[0-9]+\]")
 NOT_SAID = {
     "zh-Hans": "这些访谈没有谈到这一点。",

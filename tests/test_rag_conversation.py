@@ -58,8 +58,8 @@ def test_an_exchange_without_an_answer() -> None:
 
 
 def test_the_beginning_of_a_long_answer_is_remembered() -> None:
-    assert REMEMBERED == 150
-    assert in_context("冷？", [Exchange("雾？", "山" * 150 + "海" * 9)]) == f"雾？ {'山' * 150} 冷？"
+    assert REMEMBERED == 60
+    assert in_context("冷？", [Exchange("雾？", "山" * 60 + "海" * 9)]) == f"雾？ {'山' * 60} 冷？"
 
 
 # what a follow-up asks when it stands alone

@@ -242,7 +242,7 @@ def test_what_all_of_them_together_do_not_say_none_of_them_says(samples: Retriev
 
 
 @pytest.mark.parametrize(
-    "question", ["最难的时候是怎么过来的？", "第一次失敗是什麼樣子？", "What was the hardest time?"]
+    "question", ["最难的时候是怎么过来的？", "他們為什麼要離開原來的工作？", "What was the hardest time?"]
 )
 def test_sides_of_the_samples_quote_only_their_own(samples: Retriever, question: str) -> None:
     sides = [side for by in BOTH for side in compared(samples, by, question=question)]

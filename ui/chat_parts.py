@@ -5,6 +5,7 @@ They get data and draw it as text nodes (chat_parts/*.js), so that nothing in it
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -12,6 +13,7 @@ import streamlit as st
 FOLDER = Path(__file__).parent / "chat_parts"
 
 
+@cache
 def _read(*names: str) -> str:
     return "\n".join((FOLDER / name).read_text(encoding="utf-8") for name in names)
 
