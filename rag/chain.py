@@ -116,7 +116,9 @@ def _understood(
 ) -> Asked:
     """The question, ranked as one that stands alone."""
     alone = _alone(retriever, question, history, call) if history else question
-    asked_as = alone if alone != question else in_context(question, history)
+    # Whoever names whom they mean begins anew: what was said before would only bring its own subject in.
+    says_whom = alone != question or bool(mentions(retriever.view, question))
+    asked_as = alone if says_whom else in_context(question, history)
     ranking = retriever.rank(alone, filters, asked_as)
     return Asked(question, asked_as, language(question), ranking)
 

@@ -66,9 +66,9 @@ def chat_server(one_chat_server: ChatServer, monkeypatch: pytest.MonkeyPatch) ->
     yield from as_openai(one_chat_server, monkeypatch)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, one for all tests."""
+    """Chromium, one for the tests of a file: while it is open, no other test can run an event loop of its own."""
     yield from launched()
 
 

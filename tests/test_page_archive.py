@@ -81,5 +81,9 @@ def test_an_archive_that_is_gone_is_said_so(new_page: NewPage, own_page: tuple[P
     remove_documents(["tea"], server.index)
     ask(page, "春天做多少茶？")
     expect(page.get_by_text("No interviews yet")).to_be_visible()
+    build_index([server.index.parent / "talks"], server.index, bundled())
+    expect(page.get_by_test_id(CHAT)).to_be_visible()  # it goes on by itself
+    remove_documents(["tea"], server.index)
+    page.reload()
     page.get_by_role("button", name="Open the library").click()
     expect(page.get_by_test_id("stFileUploader")).to_be_visible()

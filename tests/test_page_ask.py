@@ -209,6 +209,18 @@ def test_a_new_conversation_forgets_the_old(new_page: NewPage, sample_page: Page
     expect(page.locator(".head")).to_have_count(0)
 
 
+def test_filters_that_leave_nothing_are_said_so(new_page: NewPage, sample_page: PageServer) -> None:
+    page = new_page(sample_page)
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_label("From").fill("2090")
+    page.get_by_label("From").press("Enter")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Filters (1)")).to_be_visible()
+    ask(page, LAMP)
+    expect(page.get_by_text("No interview passes these filters.")).to_be_visible()
+    expect(page.get_by_text("这些访谈没有谈到这一点")).to_have_count(0)
+
+
 def test_an_empty_question_is_not_asked(new_page: NewPage, sample_page: PageServer) -> None:
     page = new_page(sample_page)
     ask(page, "   ")

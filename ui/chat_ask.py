@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from rag.retrieve import Retriever
     from ui.chat_startup import Startup
 
+LONGEST_PASTED = 10 * LONGEST_QUESTION  # what is longer than the box takes vanishes without a word; this is told
 # Seconds that a page waits for an answer before it draws without: quotations come whole, a model writes for long.
 QUOTED, WRITTEN = 10.0, 0.4
 
@@ -117,6 +118,8 @@ def _answer(said: Said, place: Opened | None, is_newest: bool) -> None:
     number = place.n if place and place.key == said.key else None
     seconds = said.answer.timings.get("total") if said.answer and said.state != "running" else None
     data = answer_data(said.answer, number, seconds) if said.answer else empty_data()
+    if said.filters and said.answer and not (said.answer.answered or said.answer.related):
+        data = {**empty_data(), "notes": [say("filters.nothing")]}
     answer_part(key=said.key, data={**data, "is_newest": is_newest}, on_cite_change=lambda: cite(said.key))
 
 
@@ -131,7 +134,7 @@ def _bottom(startup: Startup, retriever: Retriever, said: list[Said], ask: Calla
             st.caption(say("ask.mode.model" if asking_now(startup).llm else "ask.mode.quotes"))
         st.chat_input(
             say("ask.hint"),
-            max_chars=LONGEST_QUESTION,
+            max_chars=LONGEST_PASTED,
             disabled=is_busy,
             key="question",
             on_submit=lambda: ask(st.session_state["question"]),

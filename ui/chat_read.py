@@ -29,6 +29,8 @@ def read_page(retriever: Retriever) -> None:
     outline, text = st.columns([1, 3], gap="large")
     with outline, st.container(key="outline"):
         document = _choose(view)
+        if document is None:
+            return
         if st.query_params.get("turn", "") != st.session_state.get(SEEN, ""):  # a link brought us here
             _forget_search()
         found, at = _search(view, document.doc)
@@ -38,8 +40,10 @@ def read_page(retriever: Retriever) -> None:
         _transcript(retriever, document, found, at, with_excluded)
 
 
-def _choose(view: View) -> DocumentRow:
-    """The interview that the address names, or the first; a choice changes the address."""
+def _choose(view: View) -> DocumentRow | None:
+    """The interview that the address names, or the first; None where there is none of that name: nothing is shown in
+    its place. A choice changes the address.
+    """
     documents = {row.doc: row for row in view.documents()}
     names = labels(view.documents())
     asked = st.query_params.get("doc", "")
@@ -49,6 +53,8 @@ def _choose(view: View) -> DocumentRow:
     key = "read doc"
     if asked in documents and st.session_state.get("read address") != asked:
         st.session_state[key] = asked
+    elif asked and asked not in documents:
+        st.session_state[key] = None
     elif st.session_state.get(key) not in documents:
         st.session_state[key] = next(iter(documents))
     doc = st.selectbox(
@@ -57,8 +63,12 @@ def _choose(view: View) -> DocumentRow:
         format_func=lambda doc: names[doc],
         key=key,
         on_change=_chosen,
+        index=None,
+        placeholder=say("read.choose"),
         persist_state="session",
     )
+    if doc is None:
+        return None
     st.session_state["read address"] = doc
     if st.query_params.get("doc") != doc:
         st.query_params["doc"] = doc
@@ -67,8 +77,9 @@ def _choose(view: View) -> DocumentRow:
 
 def _chosen() -> None:
     """Another interview: from its beginning, and nothing looked for."""
-    st.query_params.from_dict({"doc": st.session_state["read doc"]})
-    st.session_state["read address"] = st.session_state["read doc"]
+    doc = st.session_state["read doc"]
+    st.query_params.from_dict({"doc": doc} if doc else {})
+    st.session_state["read address"] = doc
     _forget_search()
 
 

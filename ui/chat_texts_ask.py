@@ -26,6 +26,11 @@ ASK: dict[str, tuple[str, str]] = {
     "ask.export.help": ("The conversation as Markdown, with footnotes", "将对话存为 Markdown，附脚注"),
     "ask.failed": ("This question could not be answered", "这个问题没能回答"),
     "ask.asked_as": ("Understood as: {}", "理解为：{}"),
+    "ask.in_context": ("Understood together with the question before it", "结合上一个问题理解"),
+    "filters.nothing": (
+        "No interview passes these filters. Clear them, or choose others.",
+        "没有访谈符合这些筛选条件。请清除或更换筛选。",
+    ),
     "ask.quotations": ("The speakers’ own words; no language model was asked", "均为说话人原话，未使用语言模型"),
     "ask.quotations.instead": (
         "The language model did not answer: these are the speakers’ own words",

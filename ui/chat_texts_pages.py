@@ -24,6 +24,11 @@ PAGES: dict[str, tuple[str, str]] = {
     "quality": ("Quality", "评测"),
     "settings": ("Settings", "设置"),
     "read.interview": ("Interview", "访谈"),
+    "read.choose": ("Choose an interview", "请选择一篇访谈"),
+    "app.indexing": (
+        "Interviews are being added; this page goes on by itself.",
+        "正在添加访谈，完成后本页会自动继续。",
+    ),
     "read.unknown": ("There is no interview of this name in the archive:", "库中没有这篇访谈："),
     "read.counts": ("Turns: {turns} · passages: {passages}", "{turns} 段发言，{passages} 个段落"),
     "read.search": ("Find in this interview", "在本篇中查找"),

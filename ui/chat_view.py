@@ -148,9 +148,12 @@ def made_text(answer: Answer) -> str:
 
 
 def understood_text(answer: Answer) -> str:
-    """The question that a follow-up was understood as; "" where it was taken as it is, or with its history in front."""
-    is_other = answer.asked_as != answer.question and not answer.asked_as.endswith(answer.question)
-    return say("ask.asked_as", one_line(answer.asked_as)) if is_other else ""
+    """What a follow-up was understood as; "" where it was taken as it is."""
+    if answer.asked_as == answer.question:
+        return ""
+    if answer.asked_as.endswith(answer.question):
+        return say("ask.in_context")
+    return say("ask.asked_as", one_line(answer.asked_as))
 
 
 def _foot(answer: Answer, seconds: float | None) -> list[str]:
