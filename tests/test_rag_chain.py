@@ -146,6 +146,14 @@ def test_a_follow_up_finds_with_its_history_what_it_does_not_find_alone(samples:
     assert len(answer.asked_as) > len(gold.question)
 
 
+def test_a_question_that_names_somebody_is_taken_alone(samples: Retriever) -> None:
+    question = "沈砚秋怎么看失败？"
+    alone = ask(samples, question)
+    later = ask(samples, question, history=[Exchange("在海上待一天要花多少錢？", "一天三萬美元。")])
+    assert later.asked_as == question
+    assert [one.quote for one in later.citations] == [one.quote for one in alone.citations]
+
+
 @pytest.mark.parametrize(
     ("speaker", "question"),
     [("顾启明", "顾启明一共值乘过多少个夜晚？"), ("Mags Adeyemi-Strand", "How many sensors does the crossing have?")],
