@@ -2,7 +2,7 @@
 
 With a chat model, it does that (rag/write.py). Without one, a follow-up that only names somebody or something else
 ("那马斯克呢?") is the question before it about that, one that says "he" gets the name; whatever is left unsaid is
-looked for with the exchange before it (`in_context`).
+looked for with the exchange before it (`in_context`), unless the question names somebody: then it begins anew.
 """
 
 from __future__ import annotations
