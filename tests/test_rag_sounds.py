@@ -61,9 +61,10 @@ def test_single_consonant_is_like_itself_only() -> None:
     assert not alike("K", "AKL")
 
 
-@given(st.text(max_size=30), st.text(max_size=30))
-def test_nothing_makes_it_fail(latin: str, han: str) -> None:
-    sounds_like_any(latin, han)
+@given(st.text(max_size=30), st.text(max_size=30), st.text(max_size=30))
+def test_more_text_takes_no_likeness_away(latin: str, han: str, more: str) -> None:
+    assert sounds_like_any(latin, f"{han}。{more}") >= sounds_like_any(latin, han)
+    assert not sounds_like_any(latin, "")
 
 
 @given(st.text("PMTNLKHSFA", max_size=8), st.text("PMTNLKHSFA", max_size=8))

@@ -8,6 +8,7 @@ from datetime import date
 
 from rag.answer import Answer, Citation
 from rag.filters import Filters
+from ui.chat_filters import time_text
 from ui.chat_state import Said
 from ui.chat_text import say
 from ui.chat_view import (
@@ -67,8 +68,7 @@ def _answer(answer: Answer, before: int) -> list[str]:
 
 def _scope(filters: Filters) -> str:
     """What a question was asked of, by the archive's own names."""
-    time = f"{filters.since or '…'} – {filters.until or '…'}" if filters.since or filters.until else ""
-    return dotted(", ".join(filters.speakers), ", ".join(filters.interviews), time)
+    return dotted(", ".join(filters.speakers), ", ".join(filters.interviews), time_text(filters))
 
 
 def _paragraphs(text: str, quoted: str) -> str:

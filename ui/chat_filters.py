@@ -82,8 +82,12 @@ def filters_text(filters: Filters, view: View) -> str:
     """The filters in words, "" without any; shown as text, since names are the archive's."""
     told = told_apart({row.doc: row.title or row.doc for row in view.documents()}) if filters.interviews else {}
     titles = [told.get(doc, doc) for doc in filters.interviews]
-    time = f"{filters.since or '…'} – {filters.until or '…'}" if filters.since or filters.until else ""
-    return dotted(", ".join(map(one_line, filters.speakers)), ", ".join(map(one_line, titles)), time)
+    return dotted(", ".join(map(one_line, filters.speakers)), ", ".join(map(one_line, titles)), time_text(filters))
+
+
+def time_text(filters: Filters) -> str:
+    """From when to when, "" without dates."""
+    return f"{filters.since or '…'} – {filters.until or '…'}" if filters.since or filters.until else ""
 
 
 def date_of(written: str) -> str:
