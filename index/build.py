@@ -21,7 +21,7 @@ from index.people import PersonOverride, evidence, read_overrides
 from index.plan import FreshFile, Plan, make_plan, people_folders, remaining_sources
 from index.publish import refuse_foreign, withdraw
 from index.readers import read_file
-from index.readers.plain import SourceText
+from index.readers.source import SourceText
 from index.reuse import EmbeddingChoice, PassageEncoder, Progress, choose_embedding
 from index.store import DocumentRow, Index, open_index
 from index.transcript import PARSER_VERSION, parse_transcript

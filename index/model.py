@@ -47,6 +47,14 @@ class Excluded:
 
 
 @dataclass(frozen=True, slots=True)
+class TimeMark:
+    """From this offset on, until the next mark, the recording stands at `seconds` or later."""
+
+    start: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What one speaker said in one go; `spans` are its paragraphs, without images and notes between.
 
@@ -85,7 +93,7 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """One interview as read: its text, its turns in order, and what was left out."""
+    """One interview as read: its text, its turns in order, what was left out, and the times it gives, ascending."""
 
     doc: str
     path: str
@@ -96,6 +104,7 @@ class Transcript:
     turns: tuple[Turn, ...]
     excluded: tuple[Excluded, ...]
     warnings: tuple[str, ...] = ()
+    times: tuple[TimeMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from index.model import Excluded, Kind, Metadata, Passage, Role, Sentence, Span,
 if TYPE_CHECKING:
     from index.archive import Entry
     from index.lexical import LexicalIndex
-    from index.readers.plain import SourceText
+    from index.readers.source import SourceText
     from index.vectors import VectorIndex
 
 DOCUMENT = "document = (SELECT number FROM document WHERE doc = ?)"
@@ -106,7 +106,7 @@ class Index:
 
     def source(self, doc: str) -> SourceText:
         """The text of one interview with its encoding and the reader's warnings, as it was read from the file."""
-        from index.readers.plain import SourceText
+        from index.readers.source import SourceText
 
         self._require(doc)
         sql = "SELECT text, encoding, source_warnings FROM document WHERE doc = ?"

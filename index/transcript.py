@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from index.metadata import read_metadata
 from index.model import Kind, Transcript
-from index.readers.plain import SourceText
+from index.readers.source import SourceText
 from index.script import language
 from index.turns import read_page
 
@@ -35,4 +35,5 @@ def parse_transcript(doc: str, path: str, source: SourceText) -> Transcript:
         turns=page.turns,
         excluded=page.excluded,
         warnings=tuple(warnings),
+        times=source.times,
     )

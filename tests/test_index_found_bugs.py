@@ -11,7 +11,8 @@ from index.errors import InputError
 from index.labels import find_labels
 from index.metadata import read_metadata
 from index.model import Kind, Role, Span, Transcript
-from index.readers.plain import SourceText, decode
+from index.readers.plain import decode
+from index.readers.source import SourceText
 from index.sentences import sentence_spans
 from index.transcript import parse_transcript
 

@@ -12,7 +12,7 @@ from index import names
 from index.errors import InputError
 from index.model import Role, Speaker
 from index.people import NameEvidence, People, PersonOverride, evidence, read_overrides, resolve
-from index.readers.plain import SourceText
+from index.readers.source import SourceText
 from index.transcript import parse_transcript
 
 

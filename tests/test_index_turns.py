@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from index.model import Kind, Role, Transcript
 from index.passages import cut
 from index.people import evidence
-from index.readers.plain import SourceText
+from index.readers.source import SourceText
 from index.transcript import parse_transcript
 
 BODY = "**问：** 灯亮吗？\n\n**周牧：** 亮着呢。\n\n"

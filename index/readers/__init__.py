@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from index.readers.plain import SourceText, read_plain
+from index.readers.plain import read_plain
+from index.readers.source import SourceText
 
 READERS = {".txt": read_plain, ".md": read_plain, ".markdown": read_plain}
 SUFFIXES = frozenset(READERS)

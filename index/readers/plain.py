@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import charset_normalizer
 
 from index.errors import InputError
+from index.readers.source import SourceText
 
 MAX_BYTES = 64 * 1024 * 1024  # an interview is some 100 KB; far above that it is not one
 # Where several encodings decode the same bytes, the likelier ones for this kind of file first.
 PREFERRED = ("gb18030", "big5", "cp1252")
 COMMON = "\n ,.e，。的"  # every text is full of some of these; read in the wrong byte order it has none
 MAX_UNDECODABLE = 0.01  # a page cut off in the middle of a character is read, a wrong guess is not
-
-
-@dataclass(frozen=True, slots=True)
-class SourceText:
-    """A decoded file. `encoding` is a Python codec name; no newline has been changed."""
-
-    text: str
-    encoding: str
-    warnings: tuple[str, ...] = ()
 
 
 def read_plain(path: Path) -> SourceText:
