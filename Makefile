@@ -21,7 +21,7 @@ unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
 unexport $(filter VERBATIM_% OPENAI_% LANGCHAIN_% LANGSMITH_%,$(.VARIABLES))
 export QUESTION
 
-.PHONY: help demo test check gate test-llm bench bench-page screenshots browser lock clean
+.PHONY: help demo test check gate test-llm bench bench-archive bench-page screenshots browser lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -33,6 +33,7 @@ help:
 	@echo '  make gate     ask the gold questions and fail where quality fell (INTERVIEWS=folder of the five)'
 	@echo '  make test-llm ask the sample questions of the chat model in VERBATIM_LLM     (ARGS="--limit 20")'
 	@echo '  make bench    print the figures: seconds and memory              (ARGS=...)'
+	@echo '  make bench-archive  the same for hundreds of interviews, and a million passages (ARGS=--million)'
 	@echo '  make bench-page   the same for the chat page, in a browser'
 	@echo '  make screenshots  write pictures of every page into screenshots/'
 	@echo '  make lock     write requirements*.lock anew from pyproject.toml  (ARGS=--upgrade)'
@@ -87,6 +88,9 @@ test-llm: $(VENV)/.tools
 
 bench: $(VENV)/.installed
 	$(RUN) -m eval.bench $(ARGS)
+
+bench-archive: $(VENV)/.installed
+	$(RUN) -m eval.bench_archive $(ARGS)
 
 bench-page: $(VENV)/.tools browser
 	PYTHONPATH=.:tests $(RUN) tests/bench_page.py $(ARGS)

@@ -16,12 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from eval.run import LOOKED_THROUGH, Reply, System
+from index.embedding_choice import Progress
 from index.lexical import LexicalIndex
 from index.model import Kind, Role
-from index.reuse import Progress
 from index.script import language
 from index.store import DocumentRow
-from index.vectors import VectorIndex
+from index.vectors import build_vectors
 from rag.answer import Answer, AnswerSentence, Citation, Hit
 from rag.chain import MAX_CHARS
 from rag.conversation import Exchange
@@ -37,7 +37,8 @@ def baseline(name: str, retriever: Retriever, progress: Progress) -> System:
     if name == "bm25":
         return _system(pieces, LexicalIndex.build(texts).scores)
     progress.stage("embedding", len(texts))
-    vectors = VectorIndex.build(retriever.embedder.encode_passages(texts, progress.advance))
+    made = retriever.embedder.encode_passages(texts, progress.advance)
+    vectors = build_vectors(made.shape[1], len(made), [made])
     return _system(pieces, lambda question: vectors.scores(retriever.embedder.encode_query(question)))
 
 
@@ -66,7 +67,7 @@ def _pieces(retriever: Retriever) -> list[Hit]:
 def _piece(document: DocumentRow, start: int, text: str) -> Hit:
     end = start + len(text)
     name = f"{document.doc}:{start}-{end}"
-    return Hit(0, 0.0, name, document.doc, document.title, document.date, (), "", start, end, (0, 0), text)
+    return Hit(0, 0.0, name, document.doc, document.title, document.date, (), "", start, end, (0, 0), text, None, ())
 
 
 def _answer(question: str, hits: Sequence[Hit], seconds: float) -> Answer:

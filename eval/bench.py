@@ -27,9 +27,10 @@ REAL = Path(__file__).parents[2] / "shared" / "transcripts"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One finished process: wall seconds, and the most memory it held in MB."""
+    """One finished process: wall seconds, seconds of all cores together, and the most memory it held in MB."""
 
     seconds: float
+    cpu_seconds: float
     peak_mb: float
 
 
@@ -53,15 +54,19 @@ def _arguments() -> argparse.Namespace:
 def measure_commands(corpus: Path, index: Path, scratch: Path, runs: int) -> None:
     """The command line as a user starts it: each figure is the median of new processes."""
     print(f"{corpus} on {os.cpu_count()} cores, medians of {runs} new processes")
-    first = [_run("index", str(corpus), "--index", str(scratch / f"index-{number}")) for number in range(min(runs, 3))]
+    first = [
+        run_verbatim("index", str(corpus), "--index", str(scratch / f"index-{number}"))
+        for number in range(min(runs, 3))
+    ]
     _print("index from nothing", first)
-    _run("index", str(corpus), "--index", str(index))
-    _print("index again, unchanged", [_run("index", str(corpus), "--index", str(index)) for _ in range(runs)])
+    run_verbatim("index", str(corpus), "--index", str(index))
+    _print("index again, unchanged", [run_verbatim("index", str(corpus), "--index", str(index)) for _ in range(runs)])
     question = "What is the most important thing they learnt?"
-    _print("cold ask", [_run("ask", question, "--index", str(index)) for _ in range(runs)])
+    _print("cold ask", [run_verbatim("ask", question, "--index", str(index)) for _ in range(runs)])
 
 
-def _run(*command: str) -> Run:
+def run_verbatim(*command: str) -> Run:
+    """Run the command line in a new process, to its end. Raises SystemExit when it fails."""
     begin = time.perf_counter()
     with open(os.devnull, "w", encoding="utf-8") as nowhere:
         actions = [(os.POSIX_SPAWN_DUP2, nowhere.fileno(), stream) for stream in (1, 2)]
@@ -71,7 +76,7 @@ def _run(*command: str) -> Run:
     if os.waitstatus_to_exitcode(status) not in (0, 1):
         raise SystemExit(f"verbatim {' '.join(command)} failed with exit code {os.waitstatus_to_exitcode(status)}")
     to_mb = 1024 if sys.platform == "linux" else 1024 * 1024
-    return Run(time.perf_counter() - begin, used.ru_maxrss / to_mb)
+    return Run(time.perf_counter() - begin, used.ru_utime + used.ru_stime, used.ru_maxrss / to_mb)
 
 
 def _print(what: str, runs: Sequence[Run]) -> None:

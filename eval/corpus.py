@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.build import build_index
+from index.embedding_choice import Progress
 from index.errors import InputError, StorageError
-from index.reuse import Progress
 from rag.retrieve import Retriever, open_retriever
 
 SAMPLES = Path(__file__).parent / "samples"

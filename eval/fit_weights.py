@@ -23,8 +23,8 @@ from torch import Tensor
 from eval.gold import FOLDER, Gold, load_gold, only
 from rag.answerable import WEIGHTS, is_missing, signs
 from rag.conversation import in_context
-from rag.filters import Allowed
 from rag.retrieve import SECOND, Retriever, open_retriever
+from rag.signals import Allowed
 
 PENALTY = 0.02
 KINDS = ("answerable", "unanswerable", "evidence away", "other set")
@@ -79,9 +79,9 @@ def fit_ranking(questions: Sequence[Asked]) -> None:
     """Print the weights of the second sum."""
     rows: list[tuple[Tensor, Tensor]] = []
     for asked in questions:
-        near, candidates = asked.retriever.candidates(asked.allowed(), asked.gold.question, asked.context, {})
-        each = [near.added_up({name: float(name == one) for name in SECOND}, candidates)[candidates] for one in SECOND]
-        passages = [asked.retriever.index.passages[row] for row in candidates]
+        _, chosen = asked.retriever.candidates(asked.allowed(), asked.gold.question, asked.context, {})
+        each = [chosen.added_up({name: float(name == one) for name in SECOND}) for one in SECOND]
+        passages = [asked.retriever.index.passages[row] for row in chosen.rows]
         holds = [
             any(p.doc == span.doc and p.start <= span.start and span.end <= p.end for span in asked.gold.evidence)
             for p in passages

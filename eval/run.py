@@ -17,11 +17,13 @@ import numpy as np
 from eval import metrics
 from eval.gold import Gold
 from eval.records import Cited, EvidenceRank, Outcome, Retrieved
-from index.reuse import PassageEncoder, Progress
+from index.embedding_choice import PassageEncoder, Progress
 from rag.answer import Answer, Hit
 from rag.chain import ask
 from rag.conversation import Exchange
+from rag.filters import EVERYTHING
 from rag.retrieve import Retriever
+from rag.understood import understood
 
 if TYPE_CHECKING:
     from rag.write import Writer
@@ -46,7 +48,8 @@ def verbatim(retriever: Retriever, top_k: int = 5, writer: Writer | None = None)
 
     def reply(question: str, history: Sequence[Exchange]) -> Reply:
         answer = ask(retriever, question, history=history, top_k=top_k, writer=writer)
-        ranking = retriever.rank(question, context=answer.asked_as)
+        filters = understood(retriever.view, question).filters if answer.understood else EVERYTHING
+        ranking = retriever.rank(question, filters, answer.asked_as)
         return Reply(answer, tuple(retriever.hit(ranking, row) for row in ranking.order[:LOOKED_THROUGH]))
 
     return reply

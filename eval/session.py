@@ -27,8 +27,8 @@ from eval.records import Outcome, Report, Run, Verdict
 from eval.run import run, verbatim, with_similarity
 from eval.summary import figures_of, groups_of
 from index.collect import printable
+from index.embedding_choice import Progress
 from index.errors import InputError
-from index.reuse import Progress
 from rag.llm import load_chat_model
 from rag.question import usable
 from rag.retrieve import Retriever

@@ -1,150 +1,189 @@
-"""The SQLite file of one generation: its tables, and how everything known about the interviews is written into it.
+"""The SQLite file of one generation: its tables, and how interviews get into it and out of it.
 
-It is written once, under the writers' lock, and only read afterwards (index/store.py).
+It begins as a copy of the last generation's, changes under the writers' lock while no pointer names it, and is only
+read afterwards (index/store.py). Passages and sentences are not in it: they are arrays (index/tables.py).
 """
 
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
-from dataclasses import dataclass
-from hashlib import blake2b
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.model import Speaker, Transcript
+from index.duplicates import Candidate, fingerprint
+from index.model import Metadata, TimeMark, Transcript
+from index.people import NameEvidence, People
+from index.readers.source import SourceText, Spoken
 
 if TYPE_CHECKING:
     from index.passages import Cut
-    from index.people import NameEvidence
 
 SCHEMA = """
     CREATE TABLE document (
-        number INTEGER PRIMARY KEY, doc TEXT UNIQUE, path TEXT UNIQUE, sha256 TEXT,
-        encoding TEXT, language TEXT, title TEXT, date TEXT, outlet TEXT, url TEXT, text TEXT,
-        source_warnings TEXT, warnings TEXT, evidence TEXT, turns INTEGER, passages INTEGER);
+        number INTEGER PRIMARY KEY, doc TEXT UNIQUE, path TEXT UNIQUE, sha256 TEXT, encoding TEXT, language TEXT,
+        title TEXT, date TEXT, outlet TEXT, url TEXT, warnings TEXT, turns INTEGER, passages INTEGER,
+        sentences INTEGER, first_passage INTEGER, first_sentence INTEGER, same_as TEXT DEFAULT '[]');
+    CREATE TABLE page (
+        document INTEGER PRIMARY KEY, text TEXT, source TEXT, excluded TEXT, times TEXT, evidence TEXT,
+        fingerprint BLOB);
     CREATE TABLE turn (
-        document INTEGER, number INTEGER, label TEXT, role TEXT, kind TEXT, section TEXT);
-    CREATE TABLE span (document INTEGER, turn INTEGER, start INTEGER, "end" INTEGER);
-    CREATE TABLE excluded (document INTEGER, start INTEGER, "end" INTEGER, reason TEXT);
-    CREATE TABLE passage (
-        row INTEGER PRIMARY KEY, document INTEGER, id TEXT, start INTEGER, "end" INTEGER,
-        first_turn INTEGER, last_turn INTEGER, section TEXT, kind TEXT,
-        context_start INTEGER, context_end INTEGER, digest BLOB);
-    CREATE TABLE sentence (
-        row INTEGER PRIMARY KEY, document INTEGER, start INTEGER, "end" INTEGER, turn INTEGER, digest BLOB);
-    CREATE TABLE speaker (document INTEGER, label TEXT, name TEXT, role TEXT, person TEXT);
+        document INTEGER, number INTEGER, label TEXT, role TEXT, kind TEXT, section TEXT, spans TEXT,
+        PRIMARY KEY (document, number)) WITHOUT ROWID;
+    CREATE TABLE speaker (
+        document INTEGER, number INTEGER, label TEXT, name TEXT, role TEXT, person TEXT,
+        PRIMARY KEY (document, number)) WITHOUT ROWID;
     CREATE TABLE alias (person TEXT, alias TEXT);
 """
-INDEXES = """
-    CREATE INDEX turn_document ON turn (document);
-    CREATE INDEX span_document ON span (document);
-    CREATE INDEX excluded_document ON excluded (document);
-    CREATE INDEX passage_document ON passage (document);
-    CREATE INDEX sentence_document ON sentence (document);
-    CREATE INDEX speaker_document ON speaker (document);
-"""
+OF_ONE = ("page", "turn", "speaker")  # tables with rows of a single interview
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Everything known about one interview. `sha256` is of the file's bytes, `source_warnings` are the reader's."""
+    """Everything known about one interview. `sha256` is of the file's bytes, `source` what the reader made of it."""
 
     transcript: Transcript
     cut: Cut
     evidence: NameEvidence
     sha256: str
-    source_warnings: tuple[str, ...]
+    source: SourceText
 
 
-@dataclass(frozen=True, slots=True)
-class SearchTexts:
-    """What is embedded for each passage and each sentence, in the order of the rows."""
-
-    passages: tuple[str, ...]
-    sentences: tuple[str, ...]
-
-
-def digest(search_text: str) -> bytes:
-    """By this a vector is found again: the same text has the same vector as long as the embedding is the same."""
-    return blake2b(search_text.encode(), digest_size=16).digest()
-
-
-def write_archive(
-    path: Path,
-    entries: Sequence[Entry],
-    texts: SearchTexts,
-    speakers: Sequence[Speaker],
-    aliases: Sequence[tuple[str, str]],
-) -> None:
-    """Write the file. Raises sqlite3.OperationalError when the disk refuses."""
-    with closing(sqlite3.connect(path)) as db:
-        # The file is new and unnamed by any pointer: nothing to roll back, and index/publish.py flushes it.
-        db.execute("PRAGMA journal_mode = OFF")
-        db.execute("PRAGMA synchronous = OFF")
+def create_archive(path: Path, old: Path | None) -> sqlite3.Connection:
+    """A new archive, or a copy of an old one to be changed. Raises OSError or sqlite3.OperationalError."""
+    if old is not None:
+        shutil.copyfile(old, path)
+    db = sqlite3.connect(path)
+    # The file is unnamed by any pointer: nothing to roll back, and index/publish.py flushes it.
+    db.execute("PRAGMA journal_mode = OFF")
+    db.execute("PRAGMA synchronous = OFF")
+    if old is None:
         db.executescript(SCHEMA)
-        for number, entry in enumerate(entries):
-            _write_document(db, number, entry)
-            _write_turns(db, number, entry.transcript)
-        _write_passages(db, entries, texts.passages)
-        _write_sentences(db, entries, texts.sentences)
-        numbers = {entry.transcript.doc: number for number, entry in enumerate(entries)}
-        rows = [(numbers[s.doc], s.label, s.name, s.role, s.person) for s in speakers]
-        db.executemany("INSERT INTO speaker VALUES (?, ?, ?, ?, ?)", rows)
-        db.executemany("INSERT INTO alias VALUES (?, ?)", aliases)
-        db.executescript(INDEXES)
-        db.commit()
+    return db
 
 
-def _write_document(db: sqlite3.Connection, number: int, entry: Entry) -> None:
+def take_out(db: sqlite3.Connection, doc: str) -> None:
+    """Remove an interview and all that belongs to it; nothing happens where there is none."""
+    for table in OF_ONE:
+        db.execute(f"DELETE FROM {table} WHERE document = (SELECT number FROM document WHERE doc = ?)", (doc,))
+    db.execute("DELETE FROM document WHERE doc = ?", (doc,))
+
+
+def put_in(db: sqlite3.Connection, entry: Entry) -> None:
+    """Add an interview behind all others."""
     transcript, metadata = entry.transcript, entry.transcript.metadata
-    row = (
+    row = {
+        "doc": transcript.doc,
+        "path": transcript.path,
+        "sha256": entry.sha256,
+        "encoding": transcript.encoding,
+        "language": transcript.language,
+        **asdict(metadata),
+        "warnings": json.dumps(transcript.warnings),
+        "turns": len(transcript.turns),
+        "passages": len(entry.cut.passages),
+        "sentences": len(entry.cut.sentences),
+    }
+    [number] = db.execute("SELECT coalesce(max(number), 0) + 1 FROM document").fetchone()
+    columns, places = ", ".join(row), ", ".join("?" * len(row))
+    db.execute(f"INSERT INTO document (number, {columns}) VALUES (?, {places})", (number, *row.values()))
+    page = (
         number,
-        transcript.doc,
-        transcript.path,
-        entry.sha256,
-        transcript.encoding,
-        transcript.language,
-        metadata.title,
-        metadata.date,
-        metadata.outlet,
-        metadata.url,
         transcript.text,
-        json.dumps(entry.source_warnings),
-        json.dumps(transcript.warnings),
+        _source_record(entry.source),
+        json.dumps([(e.start, e.end, e.reason) for e in transcript.excluded], ensure_ascii=False),
+        json.dumps([(mark.start, mark.seconds) for mark in transcript.times]),
         entry.evidence.to_json(),
-        len(transcript.turns),
-        len(entry.cut.passages),
+        fingerprint(transcript),
     )
-    db.execute(f"INSERT INTO document VALUES ({', '.join('?' * len(row))})", row)
-
-
-def _write_turns(db: sqlite3.Connection, number: int, transcript: Transcript) -> None:
-    turns = [(number, t.number, t.label, t.role, t.kind, t.section) for t in transcript.turns]
-    db.executemany("INSERT INTO turn VALUES (?, ?, ?, ?, ?, ?)", turns)
-    spans = [(number, turn.number, span.start, span.end) for turn in transcript.turns for span in turn.spans]
-    db.executemany("INSERT INTO span VALUES (?, ?, ?, ?)", spans)
-    excluded = [(number, e.start, e.end, e.reason) for e in transcript.excluded]
-    db.executemany("INSERT INTO excluded VALUES (?, ?, ?, ?)", excluded)
-
-
-def _write_passages(db: sqlite3.Connection, entries: Sequence[Entry], texts: Sequence[str]) -> None:
-    passages = [(number, p) for number, entry in enumerate(entries) for p in entry.cut.passages]
-    rows = [
-        (row, number, p.id, p.start, p.end, p.first_turn, p.last_turn, p.section, p.kind)
-        + ((p.context.start, p.context.end) if p.context else (None, None))
-        + (digest(text),)
-        for row, ((number, p), text) in enumerate(zip(passages, texts, strict=True))
+    db.execute("INSERT INTO page VALUES (?, ?, ?, ?, ?, ?, ?)", page)
+    turns = [
+        (number, t.number, t.label, t.role, t.kind, t.section, json.dumps([(s.start, s.end) for s in t.spans]))
+        for t in transcript.turns
     ]
-    db.executemany("INSERT INTO passage VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    db.executemany("INSERT INTO turn VALUES (?, ?, ?, ?, ?, ?, ?)", turns)
 
 
-def _write_sentences(db: sqlite3.Connection, entries: Sequence[Entry], texts: Sequence[str]) -> None:
-    sentences = [(number, s) for number, entry in enumerate(entries) for s in entry.cut.sentences]
-    rows = [
-        (row, number, s.start, s.end, s.turn, digest(text))
-        for row, ((number, s), text) in enumerate(zip(sentences, texts, strict=True))
+def number_rows(db: sqlite3.Connection) -> None:
+    """Write down with which passage and which sentence each interview begins."""
+    passage = sentence = 0
+    rows = db.execute("SELECT number, passages, sentences FROM document ORDER BY number").fetchall()
+    for number, passages, sentences in rows:
+        db.execute(
+            "UPDATE document SET first_passage = ?, first_sentence = ? WHERE number = ?", (passage, sentence, number)
+        )
+        passage, sentence = passage + passages, sentence + sentences
+
+
+def evidence_of(db: sqlite3.Connection) -> dict[str, NameEvidence]:
+    """What every interview says about who is who."""
+    rows = db.execute("SELECT doc, evidence FROM document JOIN page ON number = document ORDER BY number")
+    return {doc: NameEvidence.from_json(evidence) for doc, evidence in rows}
+
+
+def write_people(db: sqlite3.Connection, people: People) -> None:
+    """Replace who is who."""
+    db.execute("DELETE FROM speaker")
+    db.execute("DELETE FROM alias")
+    numbers = dict(db.execute("SELECT doc, number FROM document"))
+    counted: dict[str, int] = {}
+    rows = []
+    for s in people.speakers:
+        counted[s.doc] = counted.get(s.doc, -1) + 1
+        rows.append((numbers[s.doc], counted[s.doc], s.label, s.name, s.role, s.person))
+    db.executemany("INSERT INTO speaker VALUES (?, ?, ?, ?, ?, ?)", rows)
+    db.executemany("INSERT INTO alias VALUES (?, ?)", people.aliases)
+
+
+def candidates(db: sqlite3.Connection, people: People) -> list[Candidate]:
+    """What is looked at to find interviews that are the same."""
+    persons: dict[str, set[str]] = {}
+    for speaker in people.speakers:
+        persons.setdefault(speaker.doc, set()).add(speaker.person)
+    sql = """
+        SELECT doc, language, date, fingerprint, passages FROM document JOIN page ON number = document
+        ORDER BY number"""
+    return [
+        Candidate(doc, language, date, frozenset(persons.get(doc, set()) - {""}), sketch, passages)
+        for doc, language, date, sketch, passages in db.execute(sql)
     ]
-    db.executemany("INSERT INTO sentence VALUES (?, ?, ?, ?, ?, ?)", rows)
+
+
+def write_same(db: sqlite3.Connection, same: Mapping[str, Sequence[str]]) -> None:
+    """Write down which other interviews are the same one as each."""
+    db.execute("UPDATE document SET same_as = '[]'")
+    rows = [(json.dumps(list(others)), doc) for doc, others in same.items()]
+    db.executemany("UPDATE document SET same_as = ? WHERE doc = ?", rows)
+
+
+def shrink_archive(db: sqlite3.Connection) -> None:
+    """Finish the file, without the bytes of what was taken out."""
+    db.commit()
+    if db.execute("PRAGMA freelist_count").fetchone() != (0,):
+        db.execute("VACUUM")
+
+
+def read_source(text: str, encoding: str, record: str) -> SourceText:
+    """What a reader made of a file, from what `put_in` stored of it."""
+    raw = json.loads(record)
+    return SourceText(
+        text,
+        encoding,
+        tuple(raw["warnings"]),
+        Metadata(**raw["metadata"]),
+        tuple(Spoken(*one) for one in raw["spoken"]),
+        tuple(TimeMark(*one) for one in raw["times"]),
+    )
+
+
+def _source_record(source: SourceText) -> str:
+    record = {
+        "warnings": source.warnings,
+        "metadata": asdict(source.metadata),
+        "spoken": [(one.start, one.end, one.label) for one in source.spoken],
+        "times": [(one.start, one.seconds) for one in source.times],
+    }
+    return json.dumps(record, ensure_ascii=False)

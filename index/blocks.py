@@ -40,10 +40,11 @@ class Line:
 
 
 def lines(text: str) -> Iterator[Line]:
-    """The lines with the offset each starts at. Only \\n, \\r\\n and \\r end a line."""
-    for match in re.finditer(r"[^\r\n]*(?:\r\n|\n|\r|$)", text):
-        if match.group() or match.start() == 0:
-            yield Line(match.start(), match.group().rstrip("\r\n"))
+    """The lines of a text whose newlines are \\n, with the offset each starts at."""
+    at = 0
+    for line in text.removesuffix("\n").split("\n"):
+        yield Line(at, line)
+        at += len(line) + 1
 
 
 def split_blocks(text: str, breaks: frozenset[int] = frozenset()) -> list[Block]:
@@ -81,12 +82,12 @@ def _continues(before: str, line: str, spaced: bool) -> bool:
     for text in (before, line):
         if IMAGE.fullmatch(text) or RULE.fullmatch(text):
             return False
+    if line.lstrip().startswith(("：", ":")):  # of the label on the line before
+        return True
     if HEADING.match(before) or HEADING.match(line) or ITEM.match(line):
         return False
     if bool(QUOTE.match(before)) != bool(QUOTE.match(line)):
         return False
-    if line.lstrip().startswith(("：", ":")):
-        return True
     first = line.strip().split(None, 1)[0] if line.strip() else ""
     return spaced and not ends_sentence(before) and len(before) + 1 + len(first) > WRAP_COLUMN
 

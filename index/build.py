@@ -4,33 +4,32 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from index.archive import Entry
-from index.assemble import assemble, write_generation
+from index.assemble import Task, assemble
 from index.collect import Refused, collect, describe_others
+from index.embedding_choice import EmbeddingChoice, PassageEncoder, Progress, choose_embedding
 from index.errors import IndexDamaged, IndexMissing, InputError
 from index.generations import REPAIR, Manifest, Setting, last_manifest
+from index.journal import Journal
 from index.lock import WAIT_SECONDS, writer_lock
-from index.passages import cut
-from index.people import PersonOverride, evidence, read_overrides
-from index.plan import FreshFile, Plan, make_plan, people_folders, remaining_sources
-from index.publish import refuse_foreign, withdraw
-from index.readers import read_file
-from index.readers.source import SourceText
-from index.reuse import EmbeddingChoice, PassageEncoder, Progress, choose_embedding
+from index.people import PersonOverride, read_overrides
+from index.plan import Plan, make_plan, people_folders, remaining_sources
+from index.publish import building_folder, publish, refuse_foreign, storage_errors, withdraw
+from index.reading import Reading
 from index.store import DocumentRow, Index, open_index
-from index.transcript import PARSER_VERSION, parse_transcript
+from index.transcript import PARSER_VERSION
 
 __all__ = ["BuildReport", "Progress", "Refused", "build_index", "remove_documents"]
 
 
 # Of files the index has never seen: about what the bundled model embeds in the time its batch engine takes to load.
 WARM_UP_BYTES = 20_000
+NOTHING_NEW = Plan((), (), (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,30 +80,26 @@ def build_index(
             collection = collect([*paths, *_sources_again(last, folder, warnings)], folder)
         with old or nullcontext():
             rows = old.documents() if old else []
+            choice = choose_embedding(embedding, last.setting.embedding if last else None)
             trusted = old is not None and old.manifest.setting.parser == PARSER_VERSION
             plan = make_plan(collection, rows, read_all=not trusted)
-            choice = choose_embedding(embedding, last.setting.embedding if last else None)
             places = [*(Path(row.path) for row in plan.kept), *(file.path for file in plan.fresh)]
             setting, overrides = _settle(choice, last, collection.roots, places)
-            if (old and old.embedding != choice.name) or _new_bytes(plan, rows) > WARM_UP_BYTES:
+            known = old if old and _made_by(old, choice, plan) else None
+            if (old and not known) or _new_bytes(plan, rows) > WARM_UP_BYTES:
                 choice.load().warm_up()  # what many texts need is loaded while the files are read
-            fresh, kept, refused = _read_files(plan, rows, progress)
-            indexed = tuple(entry.transcript.doc for entry in fresh)
-            report = BuildReport(
-                indexed=indexed,
-                unchanged=tuple(row.doc for row in kept),
-                removed=tuple(row.doc for row in plan.gone if row.doc not in indexed),
-                refused=refused,
-                warnings=(*warnings, *describe_others(collection.others), *_warnings(fresh)),
-            )
-            if not fresh and not kept:  # nothing could be read: what was indexed before stays
-                return _finish(replace(report, removed=()), old.manifest if old else None, started)
-            if old and not fresh and not plan.gone and setting == old.manifest.setting:
-                return _finish(report, old.manifest, started)
-            interviews = [*fresh, *(_carry_over(old, row, trusted) for row in kept if old)]
-            contents = assemble(interviews, overrides, setting, choice, old, progress)
-        write_generation(folder, contents, progress)
-    return _finish(report, contents.manifest, started)
+            base = known if trusted else None
+            reading = Reading(plan, rows, old if old and not base else None)
+            report = BuildReport(warnings=(*warnings, *describe_others(collection.others)), refused=plan.refused)
+            if old and not plan.fresh and not plan.gone and setting == old.manifest.setting:
+                return _finish(replace(report, unchanged=old.docs), old.manifest, started)
+            task = Task(setting, overrides, choice, base, known, [row.doc for row in plan.gone])
+            manifest = _write(folder, old, reading, task, progress)
+            report = reading.told(report, plan)
+        if manifest is None:  # nothing could be read, or nothing changed: what was indexed before stays
+            unchanged = old.docs if old else ()
+            return _finish(replace(report, unchanged=unchanged, removed=()), old.manifest if old else None, started)
+    return _finish(report, manifest, started)
 
 
 def remove_documents(docs: Sequence[str], folder: Path, wait: float = WAIT_SECONDS) -> BuildReport:
@@ -120,18 +115,38 @@ def remove_documents(docs: Sequence[str], folder: Path, wait: float = WAIT_SECON
             old.check()
             removed = tuple(dict.fromkeys(old.document(doc).doc for doc in docs))
             kept = [row for row in old.documents() if row.doc not in removed]
-            trusted = old.manifest.setting.parser == PARSER_VERSION
             report = BuildReport(unchanged=tuple(row.doc for row in kept), removed=removed)
             if kept:
                 choice = choose_embedding(None, old.embedding)
                 setting, overrides = _settle(choice, old.manifest, (), [Path(row.path) for row in kept])
-                interviews = [_carry_over(old, row, trusted) for row in kept]
-                contents = assemble(interviews, overrides, setting, choice, old, _Silent())
+                # What is left was read by the parser of the index: only the next build reads it again.
+                setting = replace(setting, parser=old.manifest.setting.parser)
+                task = Task(setting, overrides, choice, old, old, removed)
+                manifest = _write(folder, old, Reading(NOTHING_NEW, (), None), task, _Silent())
         if not kept:
             withdraw(folder)
             return _finish(report, None, started)
-        write_generation(folder, contents, _Silent())
-    return _finish(report, contents.manifest, started)
+    return _finish(report, manifest, started)
+
+
+def _write(folder: Path, old: Index | None, reading: Reading, task: Task, progress: Progress) -> Manifest | None:
+    """Write the next generation and make it the current one; None where nothing came to be written."""
+    with (
+        storage_errors(folder),
+        Journal(folder, task.embedding.name) as journal,
+        building_folder(folder) as building,
+        closing(reading.entries()) as entries,
+    ):
+        progress.stage("indexing", reading.bytes)
+        manifest = assemble(building, entries, task, journal, progress)
+        unchanged = not reading.indexed and not task.leaving and task.old and task.old.manifest.setting == task.setting
+        if unchanged or not manifest.interviews:
+            return None
+        if old:
+            old.close()  # so that it can be cleared away
+        publish(building, manifest)
+        journal.published()
+    return manifest
 
 
 class _Silent:
@@ -192,53 +207,11 @@ def _new_bytes(plan: Plan, rows: Iterable[DocumentRow]) -> int:
     return sum(path.stat().st_size for path in new if path.exists())
 
 
-def _read_files(
-    plan: Plan, rows: Iterable[DocumentRow], progress: Progress
-) -> tuple[list[Entry], list[DocumentRow], tuple[Refused, ...]]:
-    """Read the fresh files: what came of them, the interviews that stay as they are, and the files refused.
-
-    An interview whose changed file cannot be read stays as it was.
-    """
-    known = {row.path: row for row in rows}
-    fresh: list[Entry] = []
-    kept = list(plan.kept)
-    refused = list(plan.refused)
-    if plan.fresh:
-        progress.stage("reading", len(plan.fresh))
-    for file in plan.fresh:
-        try:
-            fresh.append(_read_file(file))
-        except InputError as error:
-            reason = str(error).removeprefix(f"{file.path}: ")
-            if row := known.get(str(file.path)):
-                kept.append(row)
-                reason += "; the index keeps the file as it was before"
-            refused.append(Refused(str(file.path), reason))
-        progress.advance(1)
-    return fresh, kept, tuple(refused)
-
-
-def _read_file(file: FreshFile) -> Entry:
-    entry = _parse(file, read_file(file.path))
-    if not entry.cut.passages:
-        raise InputError(f"{file.path}: nothing in it was taken for an interview")
-    return entry
-
-
-def _parse(file: FreshFile, source: SourceText) -> Entry:
-    transcript = parse_transcript(file.doc, str(file.path), source)
-    return Entry(transcript, cut(transcript), evidence(transcript), file.sha256, source.warnings)
-
-
-def _carry_over(old: Index, row: DocumentRow, trusted: bool) -> Entry:
-    """An interview as the old index has it; parsed again from the text stored there by a newer parser."""
-    return (
-        old.entry(row.doc) if trusted else _parse(FreshFile(Path(row.path), row.doc, row.sha256), old.source(row.doc))
-    )
-
-
-def _warnings(entries: Iterable[Entry]) -> list[str]:
-    return [f"{entry.transcript.doc}: {warning}" for entry in entries for warning in entry.transcript.warnings]
+def _made_by(index: Index, embedding: EmbeddingChoice, plan: Plan) -> bool:
+    """Whether the vectors of an index can stand beside new ones; another model may come under the same name."""
+    if index.embedding != embedding.name:
+        return False
+    return not plan.fresh or embedding.load().dimensions == index.manifest.dimensions
 
 
 def _finish(report: BuildReport, manifest: Manifest | None, started: float) -> BuildReport:

@@ -41,8 +41,9 @@ class Collection:
 
 
 def collect(paths: Iterable[Path], index_folder: Path) -> Collection:
-    """Every transcript file at or under the paths, each once; hidden files and indexes inside folders are left out.
+    """Every transcript file at or under the paths, each once.
 
+    Inside folders hidden files, indexes, and what a browser saved along with a page are left out.
     Raises InputError for a path that does not exist and for a folder without transcripts.
     """
     roots: list[Path] = []
@@ -82,7 +83,7 @@ def describe_others(others: Iterable[Path]) -> list[str]:
     lines = []
     for kind, names in sorted(kinds.items()):
         more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-        lines.append(f"not indexed, {kind} is no transcript format ({READABLE}): {', '.join(names[:3])}{more}")
+        lines.append(f"not indexed, {kind} is no transcript format: {', '.join(names[:3])}{more}")
     return lines
 
 
@@ -145,9 +146,16 @@ def _walk(root: Path, index_folder: Path) -> tuple[list[Path], dict[Path, str]]:
             folders.clear()
             continue
         seen.add(folder)
-        folders[:] = [inside for inside in folders if not inside.startswith(".")]
+        assets = _saved_along(found)
+        folders[:] = [inside for inside in folders if not inside.startswith(".") and inside not in assets]
         files.extend(Path(name) / file for file in found if not file.startswith("."))
     return files, closed
+
+
+def _saved_along(names: Iterable[str]) -> set[str]:
+    """The folders that browsers put beside the pages they save, with the scripts and frames of talk.html."""
+    pages = [name.rpartition(".")[0] for name in names if name.lower().endswith((".html", ".htm"))]
+    return {page + ending for page in pages for ending in ("_files", ".files", "-Dateien", "_fichiers", "_archivos")}
 
 
 def _sort_in(path: Path, files: set[Path], refused: dict[Path, str]) -> None:

@@ -4,11 +4,13 @@
         verbatim-index.json    the pointer: the current generation and the sha256 of its manifest; "" when the last
                                interview was removed while somebody read it
         lock, writer.json      the writers' lock and who holds it (index/lock.py)
+        unfinished.sqlite      vectors of a build that was killed (index/journal.py)
         cache.sqlite           answers of chat models, vectors of questions (rag/cache.py); may be deleted
         generation-000007/     never changed once the pointer names it
             manifest.json      versions, embedding, counts; size and sha256 of every other file
-            archive.sqlite     interviews, turns, passages, sentences, people (index/archive.py)
-            passages.faiss, sentences.faiss    (index/vectors.py)
+            archive.sqlite     interviews, turns, people (index/archive.py)
+            rows/              passages and sentences (index/tables.py), digests of their texts, means of their vectors
+            passages/, sentences/    their vectors (index/vectors.py)
             lexical/           (index/lexical.py)
         building-000008/       a generation being written, or what a killed writer left of one (index/publish.py)
 
@@ -35,16 +37,18 @@ if sys.platform != "win32":
     import fcntl
 
 REPAIR = ". Build it again from the transcripts: "
-FORMAT = 1  # raise it when an older Verbatim could not read what this one writes
+FORMAT = 2  # raise it when an older Verbatim could not read what this one writes
 POINTER = "verbatim-index.json"
 NEW_POINTER = "verbatim-index.json.new"
 LOCK = "lock"
 WRITER = "writer.json"
 CACHE = "cache.sqlite"
+JOURNAL = "unfinished.sqlite"
 MANIFEST = "manifest.json"
 ARCHIVE = "archive.sqlite"
-PASSAGE_VECTORS = "passages.faiss"
-SENTENCE_VECTORS = "sentences.faiss"
+ROWS = "rows"
+PASSAGE_VECTORS = "passages"
+SENTENCE_VECTORS = "sentences"
 LEXICAL = "lexical"
 GENERATION = re.compile(r"generation-(\d{6,})")
 BUILDING = re.compile(r"building-(\d{6,})")
@@ -75,7 +79,9 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation is made of; `files` maps paths inside it to what was written there."""
+    """What a generation is made of; `files` maps paths inside it to what was written there, `vectors` says how vectors
+    are kept.
+    """
 
     setting: Setting
     dimensions: int
@@ -84,6 +90,7 @@ class Manifest:
     turns: int
     passages: int
     sentences: int
+    vectors: dict[str, str] = field(default_factory=dict)
     files: dict[str, FileRecord] = field(default_factory=dict)
 
 
@@ -140,7 +147,7 @@ def read_pointer(folder: Path) -> Pointer:
         raise InputError(f"{folder} is a file; an index is a folder")
     try:
         content = json.loads((folder / POINTER).read_text(encoding="utf-8"))
-        is_newer = content["format"] > FORMAT
+        written_in = int(content["format"])
         pointer = Pointer(str(content["generation"]), str(content["manifest"]))
         writer = content["verbatim"]
     except FileNotFoundError as error:
@@ -149,7 +156,9 @@ def read_pointer(folder: Path) -> Pointer:
         raise StorageError(f"{folder / POINTER} cannot be read: {error.strerror or error}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise damaged(folder, f"{folder / POINTER} is not what was written there") from error
-    if is_newer:
+    if written_in < FORMAT:
+        raise damaged(folder, f"Verbatim {writer} wrote {folder} in a form that this version no longer reads")
+    if written_in > FORMAT:
         raise IndexFromNewerVersion(
             f"The index in {folder} was written by Verbatim {writer}, which is newer than this one. "
             "Upgrade Verbatim, or build another index with --index FOLDER."
@@ -196,7 +205,7 @@ def damaged(folder: Path, what: str, sources: tuple[str, ...] = ()) -> IndexDama
 
 def foreign_names(folder: Path) -> list[str]:
     """What lies in a folder that Verbatim did not put there."""
-    ours = {POINTER, NEW_POINTER, LOCK, WRITER, CACHE, f"{CACHE}-journal"}
+    ours = {POINTER, NEW_POINTER, LOCK, WRITER, CACHE, f"{CACHE}-journal", JOURNAL, f"{JOURNAL}-journal"}
     names = sorted(child.name for child in folder.iterdir())
     return [n for n in names if n not in ours and not GENERATION.fullmatch(n) and not BUILDING.fullmatch(n)]
 

@@ -7,13 +7,17 @@ from collections.abc import Sequence
 
 from index import boilerplate
 from index.blocks import Block
-from index.labels import LABEL, role_word
+from index.label_forms import LABEL
+from index.labels import role_word
 from index.layout import Draft, heading_text, is_section, read_section, section_numbers
 from index.model import Kind, Role, Span
 from index.script import CLOSING, ends_sentence
 
 # A shorter line that is no sentence, above the first paragraph of a page, is its menu; no page is nothing but that.
 HEAD_LINE = 24
+DATE_LINE = re.compile(
+    r"[\d年月日号號時时分秒钟鐘上下午晚早周星期一二三四五六日/\-. :：|｜·•,，()（）]+(?:[AaPp][Mm])?"
+)
 
 
 def read_head(draft: Draft, blocks: Sequence[Block], labelled: bool) -> Span | None:
@@ -89,7 +93,7 @@ def _title(blocks: Sequence[Block]) -> Block | None:
         if ends_sentence(block.text) and (len(block.text) > 60 or block.text.rstrip(CLOSING)[-1] in "。."):
             return None
         label = LABEL.match(block.text)
-        if (label and role_word(label["name"].strip())[0]) or re.fullmatch(r"[\d年月日号號/\-. :]+", block.text):
+        if (label and role_word(label["name"].strip())[0]) or DATE_LINE.fullmatch(block.text):
             continue  # somebody speaks, or a date
         if 8 <= len(block.text) <= 120 and not boilerplate.is_metadata(block) and not boilerplate.junk_reason(block):
             return block

@@ -5,28 +5,17 @@ from __future__ import annotations
 import re
 from pathlib import PurePath
 
+from index.dates import date_in_name, dates, first_date, stated_date
 from index.model import Metadata
+from index.script import ends_sentence
+from index.sentences import width
 
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        "january jan|february feb|march mar|april apr|may|june jun|july jul|august aug|september sep sept|"
-        "october oct|november nov|december dec".split("|"),
-        start=1,
-    )
-    for name in names.split()
-}
-_MONTH = "|".join(sorted(MONTHS, key=len, reverse=True))
-ISO = r"(?P<y>(?:19|20)\d\d)[-/.](?P<m>\d{1,2})(?:[-/.](?P<d>\d{1,2}))?(?!\d)"
-CHINESE = r"(?P<y>(?:19|20)\d\d)\s*年(?:\s*(?P<m>\d{1,2})\s*月(?:\s*(?P<d>\d{1,2})\s*[日号號])?)?"
-ENGLISH = (
-    rf"(?:(?P<m>{_MONTH})\.?\s+(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)?,?\s+)?(?P<y>(?:19|20)\d\d)"
-    rf"|(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<m2>{_MONTH})\.?,?\s+(?P<y2>(?:19|20)\d\d))"
-)
-DATES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (ISO, CHINESE, ENGLISH))
 DATED_LINE = re.compile(
-    r"^[>*_# \t\u3000]*+(?:发布时间|發布時間|发布日期|發布日期|发表于|發表於|播出日期|访谈时间|時間|时间|日期"
-    r"|published(?: on)?|posted(?: on)?|date|recorded|aired)"
+    r"^[>*_# \t\u3000]*+(?:(?:发布|發布|播出|访谈|訪談|采访|採訪|專訪|录制|錄製|刊登|上线|上線)?(?:时间|時間|日期)"
+    r"|发表于|發表於|公開日|掲載日|配信日|収録日|取材日|日時"
+    r"|(?:(?:first )?published|posted|recorded|aired|released)(?: on)?"
+    r"|(?:(?:air|release|interview|publication|episode) )?date"
+    r"|fecha|datum|data|date de (?:publication|diffusion)|publié le|veröffentlicht am)"
     r"[*_ \t]*(?:[:：]|[ \t](?=[\dA-Z]))[*_ \t]*(?P<rest>[^\n]{4,60})",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -45,18 +34,35 @@ LINK = re.compile(
     r"|source)[*_\s]*+[:：]?\s*+(?P<url>https?://[^\s)>\]]+)",
     re.IGNORECASE,
 )
+DAY = len("2024-10-17")
+HEAD_LINES = 1000
+LONGEST_DATED = 20  # Chinese characters, or some sixty letters
 HEAD = 3000  # characters of a page in which its own date stands
 
 
-def read_metadata(text: str, path: str, title: str, introduction: str) -> Metadata:
-    """Title, date, outlet and link of a page. `introduction` is the editors' text above the talk."""
-    head = text[:HEAD]
+def read_metadata(text: str, path: str, title: str, introduction: str, talk: int) -> Metadata:
+    """Title, date, outlet and link of a page whose lines end in \\n.
+
+    `introduction` is the editors' text above the talk, `talk` the offset at which that begins: a date in the talk is
+    not the date of the talk.
+    """
+    head = text[: min(HEAD, talk)]
     dateline = DATELINE.search(introduction[:400])
     return Metadata(
         title=title or _title_from(path),
         date=_date(text, head, path, introduction, title, dateline),
-        outlet=_outlet(text, head, dateline),
+        outlet=_outlet(text, dateline),
         url=_url(text),
+    )
+
+
+def prefer(given: Metadata, found: Metadata) -> Metadata:
+    """What a file says outright, and where it is silent what was found in its text."""
+    return Metadata(
+        title=given.title or found.title,
+        date=stated_date(given.date) or found.date,
+        outlet=given.outlet or found.outlet,
+        url=given.url or found.url,
     )
 
 
@@ -64,39 +70,28 @@ def _date(text: str, head: str, path: str, introduction: str, title: str, dateli
     for line in DATED_LINE.finditer(head):
         if found := first_date(line["rest"]):
             return found
-    if found := first_date(PurePath(path).stem):
+    if found := date_in_name(PurePath(path).stem) or first_date(title):
         return found
-    if found := first_date(title):
+    # a day without a year: the first such day after the latest one the text speaks of
+    if dateline and (found := _year_for(int(dateline["m"]), int(dateline["d"]), text)):
         return found
-    if dateline:  # a day without a year: the first such day after the latest one the text speaks of
-        return _year_for(int(dateline["m"]), int(dateline["d"]), text)
-    return first_date(introduction[:1000])
+    days = (iso for iso in dates(_lines_of_their_own(head)) if len(iso) == DAY)
+    return next(days, "") or first_date(introduction[:1000])
 
 
-def first_date(text: str) -> str:
-    """The first date in a text as ISO 8601, as precise as it is written; "" when there is none."""
-    matches = [match for pattern in DATES if (match := pattern.search(text))]
-    for match in sorted(matches, key=lambda match: match.start()):
-        if iso := _iso(match):
-            return iso
-    return ""
+def _lines_of_their_own(head: str) -> str:
+    """The paragraphs of a head that are one short line and no sentence."""
+    blank = re.search(r"\n[ \t]*\n", head)
+    paragraphs = re.split(r"\n[ \t]*\n", head[:HEAD_LINES]) if blank else head[:HEAD_LINES].splitlines()
+    return "\n".join(paragraph for paragraph in map(str.strip, paragraphs) if _short(paragraph))
 
 
-def _iso(match: re.Match[str]) -> str:
-    groups = match.groupdict()
-    year = groups["y"] or groups.get("y2")
-    month = groups["m"] or groups.get("m2")
-    day = groups["d"] or groups.get("d2")
-    if month is None:
-        return str(year)
-    number = MONTHS.get(month.casefold()) or int(month)
-    if not 1 <= number <= 12 or (day and not 1 <= int(day) <= 31):
-        return ""
-    return f"{year}-{number:02d}" + (f"-{int(day):02d}" if day else "")
+def _short(paragraph: str) -> bool:
+    return width(paragraph) <= LONGEST_DATED and "\n" not in paragraph and not ends_sentence(paragraph)
 
 
 def _year_for(month: int, day: int, text: str) -> str:
-    full = [iso for pattern in DATES for match in pattern.finditer(text) if len(iso := _iso(match)) == 10]
+    full = [iso for iso in dates(text) if len(iso) == DAY]
     if not full:
         return ""
     latest = max(full)
@@ -104,7 +99,8 @@ def _year_for(month: int, day: int, text: str) -> str:
     return this_year if this_year >= latest else f"{int(latest[:4]) + 1}-{month:02d}-{day:02d}"
 
 
-def _outlet(text: str, head: str, dateline: re.Match[str] | None) -> str:
+def _outlet(text: str, dateline: re.Match[str] | None) -> str:
+    head = text[:HEAD]
     match = OUTLET.search(head)
     if match and not match["outlet"].startswith("http"):
         return match["outlet"].strip(" *_[]")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
+from index.romanised import READING, may_be_family
 from index.script import fold_characters, is_han
+from index.titles import without_title
 
 # Characters that Chinese uses to write foreign names by sound; the word before such a name is not made of them.
 SOUNDS = frozenset(
@@ -17,12 +21,7 @@ SOUNDS = frozenset(
     "莎山珊尚绍舍申什圣施石史舒朔丝斯司思松苏素孙索所塔泰坦汤唐陶特腾提田铁廷通图屯托陀瓦万旺威韦维魏温文翁沃乌伍武西希锡席夏香肖"
     "谢辛欣兴雄休许逊雅亚延扬杨耶叶伊依易意因英尤友约云宰赞泽曾扎詹张章哲珍真芝智朱茱卓兹孜子祖佐"
 )
-SURNAMES = frozenset(
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩邓冯曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦"
-    "贾夏付方邹熊白孟秦邱侯江尹薛闫雷史龙陶贺顾毛郝龚邵万钱覃武戴孔汤庞樊兰殷施洪翟安颜倪严牛温芦季俞章鲁葛伍申尤毕聂焦向柳邢骆岳"
-    "齐梅莫庄辛管祝左涂谷祁时舒耿牟卜路詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵解强柴华车冉房"
-    "边净阴普闻简唐凤张"
-)
+SURNAMES = frozenset(READING)
 LETTER = r"[A-Za-zÀ-ÿ’'\-]"
 GAP = r"(?:[^\S\n]+|[^\S\n]*\n[^\S\n]*)"  # a name may run over a line's end, never over a paragraph's
 LATIN_NAME = (
@@ -31,6 +30,9 @@ LATIN_NAME = (
     r"{1,3}"
 )
 PAIR = re.compile(rf"(?P<local>[\u3400-\u9fff·•・‧]{{2,24}})\s*[（(]\s*(?P<latin>{LATIN_NAME})\s*[,，）)]")
+TURNED = re.compile(
+    rf"(?P<latin>{LATIN_NAME})\s*[（(/]\s*(?P<local>[\u3400-\u9fff·•・‧]{{2,12}})\s*(?=[,，）)/、\n]|$)"
+)
 CALLED = re.compile(
     rf"(?P<latin>{LATIN_NAME})\s*[，,（(]?\s*(?:中文名字?|中文译名|译名"
     rf"|又译)\s*[:：]?\s*(?P<local>[\u3400-\u9fff·•・]{{2,16}})"
@@ -60,11 +62,11 @@ NICKNAME = re.compile(rf"(?P<latin>{LATIN_NAME}),?\s*[“\"‘'](?P<nick>[A-Z][a
 def pairs(text: str) -> list[tuple[str, str]]:
     """Writings of one person that the text puts side by side: "山姆·奥特曼(Sam Altman)" → (山姆·奥特曼, Sam Altman)."""
     found: list[tuple[str, str]] = []
-    for pattern in (PAIR, CALLED):
+    for pattern in (PAIR, TURNED, CALLED):
         for match in pattern.finditer(text):
-            latin = " ".join(match["latin"].split())
+            latin = without_title(" ".join(match["latin"].split()))
             local = local_name(match["local"], latin)
-            if local:
+            if local and (pattern is not TURNED or local == match["local"]):
                 found.append((local, latin))
     for match in NICKNAME.finditer(text):
         latin = " ".join(match["latin"].split())
@@ -92,6 +94,9 @@ def local_name(text: str, latin: str = "") -> str:
     if len(parts) > 1:
         first = _sound_tail(parts[0])
         return text[len(parts[0]) - len(first) :] if first else DOTS.sub("·", text[len(parts[0]) + 1 :])
+    for length in (3, 2):  # 唐鳳 (Audrey Tang): the given names are two, the family name is one
+        if len(text) >= length and may_be_family(text[-length:], latin):
+            return text[-length:]
     syllables = _syllables(latin)
     for length in (3, 2, 4):
         if len(text) >= length and fold_characters(text[-length]) in SURNAMES and length == syllables:
@@ -154,15 +159,27 @@ def surnamed(text: str) -> Counter[str]:
 
 def components(name: str) -> list[str]:
     """The parts a person is also called by: given and family name. A native Chinese name gives its given name."""
+    return list(_components(name))
+
+
+@lru_cache(maxsize=65_536)
+def component_keys(name: str) -> frozenset[str]:
+    """The same, as `key` has them."""
+    return frozenset(map(key, _components(name)))
+
+
+@lru_cache(maxsize=65_536)
+def _components(name: str) -> tuple[str, ...]:
     if (local := local_part(name)) != name:
-        return [local, *components(local)]
+        return (local, *_components(local))
+    name = without_title(name)
     if " " in name:
-        return [part for part in name.split() if len(part) > 1 and part[0].isupper()]
+        return tuple(part for part in name.split() if len(part) > 1 and part[0].isupper())
     if DOTS.search(name):
-        return [part for part in DOTS.split(name) if len(part) > 1]
+        return tuple(part for part in DOTS.split(name) if len(part) > 1)
     if len(name) == 3 and fold_characters(name[0]) in SURNAMES:
-        return [name[1:]]
-    return []
+        return (name[1:],)
+    return ()
 
 
 def local_part(name: str) -> str:
@@ -171,6 +188,23 @@ def local_part(name: str) -> str:
     return han if len(han) >= 2 and any(character.isascii() and character.isalpha() for character in name) else name
 
 
+def both_writings(label: str) -> str:
+    """A label with both writings, as a text puts them side by side: "唐鳳 Audrey Tang" → "唐鳳 (Audrey Tang)"."""
+    han = local_part(label)
+    latin = " ".join(re.findall(rf"{LETTER}+\.?", label))
+    return f"{han} ({latin})" if han != label and " " in latin else ""
+
+
+def is_latin(name: str) -> bool:
+    """Whether a name is in letters that have capitals."""
+    return name.lower() != name.upper()
+
+
+def without_accents(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+@lru_cache(maxsize=65_536)
 def key(name: str) -> str:
     """What two writings of a name in one script share: case, width, script, dots and spaces do not matter."""
     return re.sub(r"[\s·•・‧]+", " ", fold_characters(name)).strip()

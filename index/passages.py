@@ -18,6 +18,7 @@ LONGEST = 440
 LONGEST_QUESTION = 150  # a longer question is context, not part of its answer's passage
 LONGEST_REACTION = 40
 OVERLAP = 1  # sentences a passage repeats of the one before it, within one answer
+WITHIN = ("label", "rule", "time")  # left out between two sentences that go on nevertheless
 MARKUP = re.compile(r"!\[[^\]]*\]\([^)]*\)|[*_`#]+|^\s*>+\s?", re.MULTILINE)
 
 
@@ -46,15 +47,10 @@ def cut(transcript: Transcript) -> Cut:
     return Cut(tuple(passages), tuple(sentences))
 
 
-def passage_search_text(transcript: Transcript, passage: Passage) -> str:
-    """What is searched for a passage: its question, then its own words, without Markdown marks."""
-    context = transcript.text[passage.context.start : passage.context.end] if passage.context else ""
-    return "\n".join(filter(None, (clean(context), clean(transcript.text[passage.start : passage.end]))))
-
-
-def sentence_search_text(transcript: Transcript, sentence: Sentence) -> str:
-    """What is searched for a sentence: its words without Markdown marks."""
-    return clean(transcript.text[sentence.start : sentence.end])
+def passage_search_text(text: str, start: int, end: int, context: Span | None) -> str:
+    """What is searched for a passage of a text: its question, then its own words, without Markdown marks."""
+    asked = text[context.start : context.end] if context else ""
+    return "\n".join(filter(None, (clean(asked), clean(text[start:end]))))
 
 
 def clean(text: str) -> str:
@@ -65,7 +61,7 @@ def clean(text: str) -> str:
 def _runs(transcript: Transcript, sentences: Sequence[Sentence]) -> Iterable[list[Sentence]]:
     """Sentences with nothing foreign between them: one kind, one section, no image or advert inside."""
     turns = transcript.turns
-    breaks = sorted(excluded.start for excluded in transcript.excluded if excluded.reason not in ("label", "rule"))
+    breaks = sorted(excluded.start for excluded in transcript.excluded if excluded.reason not in WITHIN)
     run: list[Sentence] = []
     at = 0
     for sentence in sentences:

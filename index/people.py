@@ -2,7 +2,7 @@
 
 Each transcript gives evidence (its labels, the names its text puts side by side, who its introduction is
 about); the whole archive together says which labels are one person. people.toml beside the transcripts
-adds what the texts do not say.
+adds what the texts do not say (index/people_file.py writes it).
 """
 
 from __future__ import annotations
@@ -16,13 +16,17 @@ from pathlib import Path
 
 from index import names
 from index.errors import InputError
+from index.introductions import guest_of, host_of
 from index.labels import role_word
 from index.model import Kind, Role, Speaker, Transcript
-from index.script import fold_characters
+from index.script import fold_characters, is_han
+from index.titles import names_nobody, without_title
 
 OVERRIDES = "people.toml"
 HEAD = 20_000  # characters in which an introduction says who is who
+FRONT_MATTER = 4_000  # characters in which it ends
 MOST_PAIRS = 500  # more names put side by side than any interview has
+SAID_BY_HAND = 1_000_000  # what a name of people.toml counts, against how often texts have one
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,15 @@ class NameEvidence:
 
 @dataclass(frozen=True, slots=True)
 class PersonOverride:
-    """One [[person]] of a people.toml."""
+    """One [[person]] of a people.toml: `aliases` are this person, those in `apart` are not, whatever texts say.
+
+    With `interviews`, it holds in these alone: which of two people a label "John" is.
+    """
 
     name: str
     aliases: tuple[str, ...]
+    apart: tuple[str, ...] = ()
+    interviews: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +77,9 @@ def evidence(transcript: Transcript) -> NameEvidence:
         kind: "\n\n".join(text[s.start : s.end] for turn in transcript.turns if turn.kind is kind for s in turn.spans)
         for kind in Kind
     }
-    everything = "\n\n".join((transcript.metadata.title, *parts.values()))
+    everything = "\n\n".join(
+        (_front_matter(text), transcript.metadata.title, *parts.values(), _beside_labels(transcript))
+    )
     head = "\n\n".join((transcript.metadata.title, parts[Kind.INTRODUCTION]))[:HEAD]
     labels = tuple(
         dict.fromkeys((turn.label, turn.role.value) for turn in transcript.turns if turn.kind is Kind.INTERVIEW)
@@ -89,41 +100,29 @@ def evidence(transcript: Transcript) -> NameEvidence:
         labels=labels,
         pairs=pairs,
         names=tuple(found.items()),
-        host=_host(transcript, head),
-        guest=_guest(head, pairs, found),
+        host=host_of(transcript, head),
+        guest=guest_of(head, pairs, found),
     )
+
+
+def _front_matter(text: str) -> str:
+    """What stands between the lines "---" that a page begins with: who speaks, often."""
+    end = text.find("\n---", 3, FRONT_MATTER) if text.startswith("---") else -1
+    return text[3:end] if end > 0 else ""
+
+
+def _beside_labels(transcript: Transcript) -> str:
+    """Each label once with what stands beside it, a line each: "**唐鳳（Audrey Tang）：**"."""
+    first = {turn.label: turn for turn in reversed(transcript.turns) if turn.label and turn.kind is Kind.INTERVIEW}
+    lines = [transcript.text[max(0, turn.start - 2 * len(label) - 60) : turn.start] for label, turn in first.items()]
+    set_apart = [names.both_writings(label) for label in first]
+    return "\n\n".join([*(line.strip().rpartition("\n")[2] for line in lines), *set_apart])
 
 
 def _as_labelled(local: str, labels: Container[str]) -> str:
     """The end of a local name that is a label of the page: 史密斯 of 渔夫史密斯, where 夫 could be part of the name."""
     ends = (local[at:] for at in range(1, len(local) - 1))
     return local if names.DOTS.search(local) else next((end for end in ends if end in labels), local)
-
-
-def _host(transcript: Transcript, head: str) -> str:
-    """The host's name where only the introduction or the host's own first words give it."""
-    opening = [turn for turn in transcript.turns if turn.role is Role.HOST][:2]
-    for turn in opening:
-        for match in names.INTRODUCES.finditer(transcript.text[turn.start : turn.end]):
-            name = " ".join(match["name"].split())
-            if name.isascii() or (len(name) < 4 and fold_characters(name[0]) in names.SURNAMES):
-                return name  # not the 很好奇 of 我是很好奇
-    if introduced := names.HOSTS.search(head):
-        found = introduced["a"] or introduced["b"]
-        name = found if found.isascii() else names.local_name(found)
-        return " ".join(name.split())
-    return ""
-
-
-def _guest(head: str, pairs: Sequence[tuple[str, str]], found: Counter[str]) -> str:
-    """Whom the introduction speaks of most: the one who answers where answers carry no label."""
-    mentions = {name: head.count(name) for pair in pairs for name in pair}
-    for name in found:
-        mentions.setdefault(name, head.count(name))
-    best = max(mentions, key=lambda name: (mentions[name], len(name)), default="")
-    if not best or not mentions[best]:
-        return ""
-    return next((local for local, latin in pairs if latin == best), best)
 
 
 def read_overrides(folders: Iterable[Path]) -> tuple[PersonOverride, ...]:
@@ -146,24 +145,26 @@ def read_overrides(folders: Iterable[Path]) -> tuple[PersonOverride, ...]:
 
 
 def _override(path: Path, number: int, entry: object) -> PersonOverride:
-    if isinstance(entry, dict):
-        name, aliases = entry.get("name"), entry.get("aliases", [])
-        if (
-            isinstance(name, str)
-            and name.strip()
-            and isinstance(aliases, list)
-            and all(isinstance(a, str) for a in aliases)
-            and entry.keys() <= {"name", "aliases"}
-        ):
-            return PersonOverride(name.strip(), tuple(alias.strip() for alias in aliases if alias.strip()))
-    raise InputError(f'{path}: [[person]] number {number} needs name = "…" and aliases = ["…", …]')
+    where = f"{path}: [[person]] number {number}"
+    if not isinstance(entry, dict) or not isinstance(entry.get("name"), str) or not entry["name"].strip():
+        raise InputError(f'{where} needs name = "…" and aliases = ["…", …]')
+    if unknown := sorted(entry.keys() - {"name", "aliases", "apart", "interviews"}):
+        raise InputError(f"{where}: {unknown[0]} means nothing here; it may have name, aliases, apart and interviews")
+    lists: dict[str, tuple[str, ...]] = {}
+    for name in ("aliases", "apart", "interviews"):
+        values = entry.get(name, [])
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise InputError(f'{where} needs {name} = ["…", …]')
+        lists[name] = tuple(value.strip() for value in values if value.strip())
+    return PersonOverride(entry["name"].strip(), **lists)
 
 
 class _Groups:
-    """Union-find over name keys."""
+    """Union-find over identities, of which some are to stay apart."""
 
-    def __init__(self) -> None:
+    def __init__(self, apart: Iterable[tuple[str, str]]) -> None:
         self._parent: dict[str, str] = {}
+        self._apart = [(identity(one), identity(other)) for one, other in apart]
 
     def find(self, name: str) -> str:
         parent = self._parent.setdefault(name, name)
@@ -172,10 +173,28 @@ class _Groups:
         return parent
 
     def join(self, one: str, other: str) -> None:
-        self._parent[self.find(one)] = self.find(other)
+        if not self.are_apart(one, other):
+            self._parent[self.find(one)] = self.find(other)
+
+    def are_apart(self, one: str, other: str) -> bool:
+        roots = {self.find(one), self.find(other)}
+        return any({self.find(a), self.find(b)} == roots for a, b in self._apart)
 
     def __contains__(self, name: str) -> bool:
         return name in self._parent
+
+
+def identity(name: str) -> str:
+    """What all writings of one full name share, beside names.key: titles and accents do not matter, nor the order of a
+    Latin name whose family name is known by its capitals or by the hyphen of the other ("LEE Huai-jen").
+    """
+    bare = without_title(name)
+    words = names.key(bare).split(" ")
+    if not names.is_latin(bare):
+        return " ".join(words)
+    plain = [names.without_accents(word) for word in words]
+    is_marked = len(plain) == 2 and any("-" in word or (len(word) > 1 and word.isupper()) for word in bare.split())
+    return " ".join(sorted(plain) if is_marked else plain)
 
 
 def resolve(archive: Mapping[str, NameEvidence], overrides: Sequence[PersonOverride]) -> People:
@@ -183,19 +202,24 @@ def resolve(archive: Mapping[str, NameEvidence], overrides: Sequence[PersonOverr
 
     Full names are one person wherever they stand; a given or family name alone is resolved within its
     own transcript only, so that two people of one family name stay apart. A name that no text explains ("Lex:")
-    is taken for one person wherever it stands; people.toml tells them apart or gives the full name.
+    is taken for one person wherever it stands; people.toml tells them apart or gives the full name. Who is only called
+    by a title and a family name that no text explains ("Mr. Lee"), or not by a name, is nobody in particular.
     """
-    groups = _Groups()
+    groups = _Groups((person.name, other) for person in overrides for other in person.apart)
     writings: dict[str, Counter[str]] = {}
 
     def know(name: str, count: int = 1) -> str:
-        writings.setdefault(names.key(name), Counter())[name] += count
-        return groups.find(names.key(name))
+        known = identity(name)
+        writings.setdefault(known, Counter())[name] += count
+        return known
 
+    by_hand: dict[tuple[str, str], str] = {}
     for person in overrides:
-        know(person.name, 1_000_000)
+        know(person.name, SAID_BY_HAND)
         for alias in person.aliases:
-            groups.join(know(alias), know(person.name, 1_000_000))
+            if not person.interviews:
+                groups.join(know(alias), know(person.name, SAID_BY_HAND))
+        by_hand |= {(doc, identity(a)): person.name for doc in person.interviews for a in person.aliases}
     shared = names.shared_family_names(pair for known in archive.values() for pair in known.pairs)
     for known in archive.values():
         for local, latin in known.pairs:
@@ -204,7 +228,7 @@ def resolve(archive: Mapping[str, NameEvidence], overrides: Sequence[PersonOverr
             else:
                 groups.join(know(local), know(latin, 1000))
     speakers = [
-        _resolve_label(doc, label, Role(role), known, groups, know)
+        _resolve_label(doc, label, Role(role), known, groups, know, by_hand)
         for doc, known in sorted(archive.items())
         for label, role in known.labels
     ]
@@ -212,24 +236,41 @@ def resolve(archive: Mapping[str, NameEvidence], overrides: Sequence[PersonOverr
 
 
 def _resolve_label(
-    doc: str, label: str, role: Role, known: NameEvidence, groups: _Groups, know: Callable[[str, int], str]
+    doc: str,
+    label: str,
+    role: Role,
+    known: NameEvidence,
+    groups: _Groups,
+    know: Callable[[str, int], str],
+    by_hand: Mapping[tuple[str, str], str],
 ) -> Speaker:
-    bare = names.local_part(role_word(label)[1])
-    if not bare and role is Role.HOST:
-        bare = known.host
-    elif not bare and role is Role.GUEST:
-        bare = known.guest
-    if not bare:
-        shown = _role_name(label, role)
-        return Speaker(doc, label, shown, role, "")
-    full = _full_name(bare, known)
+    written = names.local_part(role_word(label)[1])
+    if label and names_nobody(label):
+        written = ""
+    elif not written:
+        written = {Role.HOST: known.host, Role.GUEST: known.guest}.get(role, "")
+    bare = without_title(written)
+    if not bare or names_nobody(written):
+        return Speaker(doc, label, _role_name(label, role), role, "")
+    if given := by_hand.get((doc, identity(label)), by_hand.get((doc, identity(bare)))):
+        return Speaker(doc, label, given, role, know(given, 1))
+    full = _full_name(bare, known, groups)
+    if full == bare and _is_partial(bare, written):
+        return Speaker(doc, label, written, role, "")
+    shown = written if full == bare else full
     latin = {names.key(local): latin for local, latin in known.pairs}.get(names.key(full))
-    if latin and names.key(full) not in groups:  # a family name that other interviews give to another person
-        return Speaker(doc, label, full, role, know(latin, 1))
-    return Speaker(doc, label, full, role, know(full, 1))
+    if latin and identity(full) not in groups:  # a family name that other interviews give to another person
+        return Speaker(doc, label, shown, role, know(latin, 1))
+    know(shown, 1)
+    return Speaker(doc, label, shown, role, know(full, 1))
 
 
-def _full_name(label: str, known: NameEvidence) -> str:
+def _is_partial(bare: str, written: str) -> bool:
+    """Whether a name is a family name alone, which many have: 陳, the Lee of "Mr. Lee"."""
+    return len(bare) == 1 or (bare != written and " " not in bare and not is_han(bare[0]))
+
+
+def _full_name(label: str, known: NameEvidence, groups: _Groups) -> str:
     """The fullest name of this transcript that the label is a part of, in the label's own script."""
     wanted = names.key(label)
     counts = dict(known.names)
@@ -237,11 +278,13 @@ def _full_name(label: str, known: NameEvidence) -> str:
         name
         for name in counts
         if name != label
-        and name.isascii() == label.isascii()
+        and names.is_latin(name) == names.is_latin(label)
         and (
-            wanted in map(names.key, names.components(name))
+            wanted in names.component_keys(name)
             or (len(name) == 3 and len(label) == 2 and label[0] in "老小阿" and name[0] == label[1])
+            or (len(name) in (2, 3) and len(label) == 1 and name[0] == label and is_han(label))
         )
+        and not groups.are_apart(identity(label), identity(name))
     ]
     paired = {name for pair in known.pairs for name in pair}
     return max(fits, key=lambda name: (name in paired, counts[name], len(name)), default=label)
@@ -263,7 +306,7 @@ def _name_people(speakers: Sequence[Speaker], groups: _Groups, writings: Mapping
     aliases: list[tuple[str, str]] = []
     for root in sorted({groups.find(speaker.person) for speaker in speakers if speaker.person}):
         written: Counter[str] = sum((writings[name] for name in members[root]), Counter())
-        person = max(written, key=lambda name: (written[name] >= 1_000_000, name.isascii(), " " in name, written[name]))
+        person = max(written, key=lambda name: _worth(name, written[name]))
         called[root] = person
         every = dict.fromkeys(written) | dict.fromkeys(part for name in written for part in names.components(name))
         aliases.extend((person, alias) for alias in every)
@@ -273,3 +316,8 @@ def _name_people(speakers: Sequence[Speaker], groups: _Groups, writings: Mapping
     )
     labels = [(s.person, role_word(s.label)[1]) for s in resolved if s.person and role_word(s.label)[1]]
     return People(resolved, tuple(dict.fromkeys((*aliases, *labels))))
+
+
+def _worth(name: str, count: int) -> tuple[bool, bool, bool, bool, int]:
+    """By which of its writings a person is called."""
+    return count >= SAID_BY_HAND, names.is_latin(name), " " in name, without_title(name) == name, count

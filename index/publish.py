@@ -70,24 +70,35 @@ def refuse_foreign(folder: Path) -> None:
 
 
 @contextmanager
-def new_generation(folder: Path, manifest: Manifest) -> Iterator[Path]:
-    """A folder to write the files of a generation into; at the end of the block it becomes the current one.
+def building_folder(folder: Path) -> Iterator[Path]:
+    """A folder to write the files of a generation into; unless it is published in the block it is gone after it.
 
-    When the block or the disk fails, what was written is removed and the old generation stays. Raises StorageError.
+    Raises StorageError when the disk refuses.
     """
     with storage_errors(folder):
         if current := _current(folder):
             _clear_away(folder, keep=current)
         taken = [int(match[1]) for name in os.listdir(folder) if (match := GENERATION.fullmatch(name))]
-        number = 1 + max(taken, default=0)
-        building, generation = folder / f"building-{number:06}", folder / f"generation-{number:06}"
+        building = folder / f"building-{1 + max(taken, default=0):06}"
         try:
             shutil.rmtree(building, ignore_errors=True)
             building.mkdir()
             yield building
+        finally:
+            shutil.rmtree(building, ignore_errors=True)
+
+
+def publish(building: Path, manifest: Manifest) -> None:
+    """Make what was written into `building` the current generation; if the disk fails, the old one stays.
+
+    Raises StorageError.
+    """
+    folder = building.parent
+    generation = folder / building.name.replace("building-", "generation-")
+    with storage_errors(folder):
+        try:
             _publish(building, generation, manifest)
         except BaseException:
-            shutil.rmtree(building, ignore_errors=True)
             if _current(folder) != generation.name:
                 shutil.rmtree(generation, ignore_errors=True)
             raise

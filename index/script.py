@@ -7,6 +7,8 @@ from functools import cache
 
 import opencc
 
+from index.function_words import language_of_words
+
 TERMINAL = "。！？!?.…；;"
 CLOSING = "”’」』）)】》〉\"'*_ \t\r\n"
 
@@ -48,12 +50,8 @@ def is_hangul(character: str) -> bool:
     return "\uac00" <= character <= "\ud7af"
 
 
-ENGLISH = frozenset("the and of to that was what how did does is are who why when which i you".split())
-SPANISH = frozenset("el la de que los las una por qué cómo del con para cuál quién según es y en".split())
-
-
 def language(text: str) -> str:
-    """BCP 47 tag of the main language: zh-Hans, zh-Hant, ja, ko, en, es, or und."""
+    """BCP 47 tag of the main language: zh-Hans, zh-Hant, ja, ko, en, es, fr, de, … or und."""
     han = sum(map(is_han, text))
     kana = sum(map(is_kana, text))
     hangul = sum(map(is_hangul, text))
@@ -66,12 +64,7 @@ def language(text: str) -> str:
         simplified = sum(a != b for a, b in zip(text, _convert("s2t", text), strict=False))
         traditional = sum(a != b for a, b in zip(text, _convert("t2s", text), strict=False))
         return "zh-Hant" if traditional > simplified else "zh-Hans"
-    words = [word.strip(".,;:!?¿¡\"'()") for word in text.casefold().split()]
-    english = sum(word in ENGLISH for word in words)
-    spanish = sum(word in SPANISH for word in words) + 3 * text.count("¿")
-    if max(english, spanish) == 0:
-        return "en" if latin and text.isascii() else "und"
-    return "es" if spanish > english else "en"
+    return language_of_words(text)
 
 
 def ends_sentence(text: str) -> bool:

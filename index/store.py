@@ -1,7 +1,8 @@
 """Reading an index: `open_index` and everything an opened index can tell.
 
 What a question needs is loaded when it is first asked for, and every byte is compared with the manifest before it is
-used. An opened index stays the generation it was, whatever is written meanwhile.
+used. An opened index stays the generation it was, whatever is written meanwhile. Nothing here grows with the archive
+but the list of its interviews: rows are memory-mapped, and turns and texts are read for one interview at a time.
 """
 
 from __future__ import annotations
@@ -11,17 +12,21 @@ import json
 import sqlite3
 import threading
 import weakref
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
+from numpy.typing import NDArray
+
 from index.errors import InputError
-from index.generations import ARCHIVE, LEXICAL, PASSAGE_VECTORS, SENTENCE_VECTORS, Generation, open_generation
-from index.model import Excluded, Kind, Metadata, Passage, Role, Sentence, Span, Speaker, Transcript, Turn
+from index.generations import ARCHIVE, LEXICAL, PASSAGE_VECTORS, ROWS, SENTENCE_VECTORS, Generation, open_generation
+from index.model import Excluded, Kind, Passage, Role, Sentence, Span, Speaker, TimeMark, Turn
+from index.rows import RowOwners, passage_rows, sentence_rows
 
 if TYPE_CHECKING:
-    from index.archive import Entry
     from index.lexical import LexicalIndex
     from index.readers.source import SourceText
     from index.vectors import VectorIndex
@@ -31,7 +36,9 @@ DOCUMENT = "document = (SELECT number FROM document WHERE doc = ?)"
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
-    """One interview as a list shows it. `turns` and `passages` are counts, `speakers` names in order of appearance."""
+    """One interview as a list shows it. `turns` and `passages` are counts, `speakers` names in order of appearance,
+    `same_as` the other interviews that are the same one, from another outlet or in another format or language.
+    """
 
     doc: str
     title: str
@@ -46,6 +53,7 @@ class DocumentRow:
     sha256: str
     speakers: tuple[str, ...]
     warnings: tuple[str, ...]
+    same_as: tuple[str, ...] = ()
 
 
 def open_index(folder: Path) -> Index:
@@ -70,6 +78,7 @@ class Index:
     def __init__(self, generation: Generation) -> None:
         self._generation = generation
         self._lock = threading.Lock()
+        self._tables: dict[str, NDArray[Any]] = {}
         archive = generation.checked(ARCHIVE).as_uri()
         # immutable: the file never changes, so SQLite needs neither locks nor journals, nor a writable folder.
         self._db = sqlite3.connect(f"{archive}?mode=ro&immutable=1", uri=True, check_same_thread=False)
@@ -102,34 +111,37 @@ class Index:
     def text(self, doc: str) -> str:
         """The source text that all offsets of this interview point into."""
         self._require(doc)
-        return str(self._rows("SELECT text FROM document WHERE doc = ?", doc)[0][0])
+        return str(self._rows(f"SELECT text FROM page WHERE {DOCUMENT}", doc)[0][0])
 
     def source(self, doc: str) -> SourceText:
-        """The text of one interview with its encoding and the reader's warnings, as it was read from the file."""
-        from index.readers.source import SourceText
+        """What the reader made of the file of one interview."""
+        from index.archive import read_source
 
         self._require(doc)
-        sql = "SELECT text, encoding, source_warnings FROM document WHERE doc = ?"
-        [(text, encoding, warnings)] = self._rows(sql, doc)
-        return SourceText(text, encoding, tuple(json.loads(warnings)))
+        sql = f"SELECT text, encoding, source FROM page JOIN document ON number = document WHERE {DOCUMENT}"
+        [(text, encoding, source)] = self._rows(sql, doc)
+        return read_source(text, encoding, source)
 
     def turns(self, doc: str) -> list[Turn]:
         """The turns of one interview, in order."""
         self._require(doc)
-        spans: dict[int, list[Span]] = {}
-        for turn, start, end in self._rows(f'SELECT turn, start, "end" FROM span WHERE {DOCUMENT} ORDER BY rowid', doc):
-            spans.setdefault(turn, []).append(Span(start, end))
-        sql = f"SELECT number, label, role, kind, section FROM turn WHERE {DOCUMENT} ORDER BY rowid"
+        sql = f"SELECT number, label, role, kind, section, spans FROM turn WHERE {DOCUMENT} ORDER BY number"
         return [
-            Turn(number, label, Role(role), Kind(kind), section, tuple(spans[number]))
-            for number, label, role, kind, section in self._rows(sql, doc)
+            Turn(number, label, Role(role), Kind(kind), section, tuple(Span(*span) for span in json.loads(spans)))
+            for number, label, role, kind, section, spans in self._rows(sql, doc)
         ]
 
     def excluded(self, doc: str) -> list[Excluded]:
         """What was left out of one interview's file, in order."""
         self._require(doc)
-        sql = f'SELECT start, "end", reason FROM excluded WHERE {DOCUMENT} ORDER BY rowid'
-        return [Excluded(*row) for row in self._rows(sql, doc)]
+        [(excluded,)] = self._rows(f"SELECT excluded FROM page WHERE {DOCUMENT}", doc)
+        return [Excluded(*one) for one in json.loads(excluded)]
+
+    def times(self, doc: str) -> list[TimeMark]:
+        """The times that one interview gives, in order."""
+        self._require(doc)
+        [(times,)] = self._rows(f"SELECT times FROM page WHERE {DOCUMENT}", doc)
+        return [TimeMark(*one) for one in json.loads(times)]
 
     def speakers(self, doc: str) -> dict[str, Speaker]:
         """The speakers of one interview by the label it gives them."""
@@ -145,14 +157,56 @@ class Index:
         return [(person, alias) for person, alias in self._rows("SELECT person, alias FROM alias ORDER BY rowid")]
 
     @cached_property
-    def passages(self) -> tuple[Passage, ...]:
-        """Every passage; its position is its row in `passage_vectors` and `lexical`."""
-        return tuple(self._passages(""))
+    def docs(self) -> tuple[str, ...]:
+        """The names of the interviews in the order of their rows."""
+        return tuple(self._begins)
 
     @cached_property
-    def sentences(self) -> tuple[tuple[str, Sentence], ...]:
+    def passages_of(self) -> dict[str, tuple[int, int]]:
+        """By interview, its passage rows: the first, and the one behind the last."""
+        return {doc: (first, first + count) for doc, (first, count, _, _) in self._begins.items()}
+
+    @cached_property
+    def sentences_of(self) -> dict[str, tuple[int, int]]:
+        """By interview, its sentence rows."""
+        return {doc: (first, first + count) for doc, (_, _, first, count) in self._begins.items()}
+
+    @cached_property
+    def passage_owners(self) -> RowOwners:
+        """Which interview each passage belongs to."""
+        return RowOwners(self.docs, self.passages_of)
+
+    @cached_property
+    def sentence_owners(self) -> RowOwners:
+        """Which interview each sentence belongs to."""
+        return RowOwners(self.docs, self.sentences_of)
+
+    @cached_property
+    def passages(self) -> Sequence[Passage]:
+        """Every passage; its position is its row in `passage_vectors` and `lexical`."""
+        return passage_rows(self)
+
+    @cached_property
+    def sentences(self) -> Sequence[tuple[str, Sentence]]:
         """(doc, sentence) for every sentence; its position is its row in `sentence_vectors`."""
-        return tuple(self._sentences(""))
+        return sentence_rows(self)
+
+    def section(self, doc: str, turn: int) -> str:
+        """The section a turn stands in."""
+        sql = f"SELECT section FROM turn WHERE {DOCUMENT} AND number = ?"
+        [(section,)] = self._rows(sql, doc, turn)
+        return str(section)
+
+    def table(self, name: str) -> NDArray[Any]:
+        """One of the arrays in rows/: "passages" and "sentences" (index/tables.py), "passage_keys", "sentence_keys",
+        and "passages_means", "sentences_means", [languages, dimensions].
+        """
+        with self._lock:
+            if name not in self._tables:
+                from index.lexical import load_array
+
+                self._tables[name] = load_array(self._generation.checked(f"{ROWS}/{name}.npy"))
+            return self._tables[name]
 
     @cached_property
     def passage_vectors(self) -> VectorIndex:
@@ -168,34 +222,23 @@ class Index:
 
         return LexicalIndex.load(self._generation.checked(LEXICAL))
 
-    def entry(self, doc: str) -> Entry:
-        """Everything stored about one interview, to be carried over into the next generation."""
-        from index.archive import Entry
-        from index.passages import Cut
-        from index.people import NameEvidence
+    @property
+    def archive(self) -> Path:
+        """The file of interviews, turns and people, every byte of it checked."""
+        return self._generation.checked(ARCHIVE)
 
-        row, source = self.document(doc), self.source(doc)
-        [(evidence,)] = self._rows("SELECT evidence FROM document WHERE doc = ?", doc)
-        transcript = Transcript(
-            doc,
-            row.path,
-            source.text,
-            row.encoding,
-            row.language,
-            Metadata(row.title, row.date, row.outlet, row.url),
-            tuple(self.turns(doc)),
-            tuple(self.excluded(doc)),
-            row.warnings,
-        )
-        sentences = tuple(sentence for _, sentence in self._sentences("WHERE doc = ?", doc))
-        cut = Cut(tuple(self._passages("WHERE doc = ?", doc)), sentences)
-        return Entry(transcript, cut, NameEvidence.from_json(evidence), row.sha256, source.warnings)
+    def same_file(self, doc: str, sha256: str) -> list[str]:
+        """The interviews of this name, or from a file of these bytes."""
+        return [found for (found,) in self._rows("SELECT doc FROM document WHERE doc = ? OR sha256 = ?", doc, sha256)]
 
-    def digests(self) -> tuple[list[bytes], list[bytes]]:
-        """What `archive.digest` said of the text embedded for each passage and each sentence, in row order."""
-        passages = self._rows("SELECT digest FROM passage ORDER BY row")
-        sentences = self._rows("SELECT digest FROM sentence ORDER BY row")
-        return [digest for (digest,) in passages], [digest for (digest,) in sentences]
+    def vectors_of(self, doc: str) -> Iterator[tuple[list[bytes], NDArray[np.float32]]]:
+        """Digests of the search texts of an interview with their vectors: first its passages, then its sentences."""
+        for keys, vectors, ranges in (
+            ("passage_keys", self.passage_vectors, self.passages_of),
+            ("sentence_keys", self.sentence_vectors, self.sentences_of),
+        ):
+            rows = np.arange(*ranges[doc])
+            yield [key.tobytes() for key in self.table(keys)[rows]], vectors.vectors(rows)
 
     def check(self) -> None:
         """Compare every byte of every file with the manifest."""
@@ -208,11 +251,17 @@ class Index:
                 return
         except UnicodeEncodeError:  # a lone surrogate: no interview has one in its name
             pass
-        names = [name for (name,) in self._rows("SELECT doc FROM document ORDER BY number")]
+        names = [name for (name,) in self._rows("SELECT doc FROM document ORDER BY doc")]
         near = [name for name in names if doc.casefold() in name.casefold()][:3]
         near = near or difflib.get_close_matches(doc, names, n=3, cutoff=0.4)
         hint = f"Did you mean {', '.join(near)}?" if near else "All of them: verbatim list"
         raise InputError(f"No interview is called {doc!r}. {hint}")
+
+    @cached_property
+    def _begins(self) -> dict[str, tuple[int, int, int, int]]:
+        """By interview: its first passage row and how many it has, the same of its sentences."""
+        sql = "SELECT doc, first_passage, passages, first_sentence, sentences FROM document ORDER BY number"
+        return {doc: tuple(numbers) for doc, *numbers in self._rows(sql)}
 
     def _documents(self, where: str, *values: str) -> list[DocumentRow]:
         speakers: dict[str, list[str]] = {}
@@ -221,40 +270,28 @@ class Index:
             if speaker.name and speaker.name not in names:
                 names.append(speaker.name)
         sql = f"""
-            SELECT doc, title, date, outlet, url, language, path, encoding, turns, passages, sha256, warnings
-            FROM document {where} ORDER BY number"""
+            SELECT doc, title, date, outlet, url, language, path, encoding, turns, passages, sha256, warnings, same_as
+            FROM document {where} ORDER BY doc"""
         return [
-            DocumentRow(*[doc, *fields, tuple(speakers.get(doc, ())), tuple(json.loads(warnings))])
-            for doc, *fields, warnings in self._rows(sql, *values)
+            DocumentRow(
+                *[doc, *fields, tuple(speakers.get(doc, ())), tuple(json.loads(warnings)), tuple(json.loads(same_as))]
+            )
+            for doc, *fields, warnings, same_as in self._rows(sql, *values)
         ]
 
     def _speakers(self, where: str, *values: str) -> list[Speaker]:
         sql = f"""
-            SELECT doc, label, name, role, person FROM speaker JOIN document ON number = document
-            {where} ORDER BY speaker.rowid"""
+            SELECT doc, label, name, role, person FROM speaker JOIN document ON document.number = document
+            {where} ORDER BY doc, speaker.number"""
         rows = self._rows(sql, *values)
         return [Speaker(doc, label, name, Role(role), person) for doc, label, name, role, person in rows]
-
-    def _passages(self, where: str, *values: str) -> list[Passage]:
-        sql = f"""
-            SELECT id, doc, start, "end", first_turn, last_turn, section, kind, context_start, context_end
-            FROM passage JOIN document ON number = document {where} ORDER BY row"""
-        return [
-            Passage(id, doc, start, end, first, last, section, Kind(kind), None if begin is None else Span(begin, stop))
-            for id, doc, start, end, first, last, section, kind, begin, stop in self._rows(sql, *values)
-        ]
-
-    def _sentences(self, where: str, *values: str) -> list[tuple[str, Sentence]]:
-        sql = f"""
-            SELECT doc, start, "end", turn FROM sentence JOIN document ON number = document {where} ORDER BY row"""
-        return [(doc, Sentence(start, end, turn)) for doc, start, end, turn in self._rows(sql, *values)]
 
     def _vectors(self, name: str) -> VectorIndex:
         from index.vectors import VectorIndex
 
         return VectorIndex.load(self._generation.checked(name))
 
-    def _rows(self, sql: str, *values: str) -> list[tuple[Any, ...]]:
+    def _rows(self, sql: str, *values: str | int) -> list[tuple[Any, ...]]:
         try:
             with self._lock:
                 return self._db.execute(sql, values).fetchall()

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from index.model import Kind, Role
+from rag.clue import Clue
 
 Support = Literal["supported", "weak", "unsupported"]
 FindingKind = Literal[
@@ -28,12 +29,15 @@ NoteKind = Literal[
     "dropped",  # unsupported sentences left out, as asked for
     "nothing supported",  # the model wrote sentences, and the passages support none of them
     "cached",  # the same was asked of the same model before
+    "not as understood",  # asked again without the filters that the question names
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One retrieved passage. `text` is the source between `start` and `end` (code points)."""
+    """One retrieved passage. `text` is the source between `start` and `end` (code points), `seconds` where the
+    recording stands there (None where the source gives no times), `also_in` other interviews that are the same one.
+    """
 
     rank: int
     score: float
@@ -47,6 +51,8 @@ class Hit:
     end: int
     turns: tuple[int, int]
     text: str
+    seconds: float | None
+    also_in: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +62,7 @@ class SearchResult:
     question: str
     hits: tuple[Hit, ...]
     timings: dict[str, float]
+    understood: tuple[Clue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +110,9 @@ class Note:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An answer to one question. `answer` is its sentences joined, with [n] markers; `asked_as` is the question with
-    what a follow-up leaves unsaid, the question itself where it stands alone. `related` has the nearest passages where
-    the interviews do not say. `timings` are seconds by stage, `usage` counts tokens.
+    what a follow-up leaves unsaid, the question itself where it stands alone. `understood` has the filters that the
+    question itself names. `related` has the nearest passages where the interviews do not say. `timings` are seconds by
+    stage, `usage` counts tokens.
     """
 
     question: str
@@ -120,3 +128,4 @@ class Answer:
     usage: dict[str, int] = field(default_factory=dict)
     related: tuple[Hit, ...] = ()
     notes: tuple[Note, ...] = ()
+    understood: tuple[Clue, ...] = ()

@@ -18,12 +18,11 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
-
 from index.embedding import BUNDLED, SAME_MODEL_ON_HUB
 from index.lexical import terms
 from index.script import language
 from rag.amounts import lacks_amount
+from rag.names_in import without_names
 from rag.retrieve import Ranking, Retriever
 
 WEIGHTS = {"standing": 1.0, "near": 0.5}
@@ -49,7 +48,7 @@ def is_answerable(retriever: Retriever, ranking: Ranking) -> bool:
     if not ranking.order or retriever.index.embedding not in (BUNDLED, SAME_MODEL_ON_HUB):
         return bool(ranking.order)
     found, missing = signs(ranking), is_missing(retriever, ranking)
-    if np.isfinite(ranking.scores).sum() < FEW:  # among few passages none can stand out
+    if len(ranking.scores) < FEW:  # among few passages none can stand out
         return found["near"] > FAR and not missing
     limit = LIMIT.get(_language(ranking.question), LIMIT_OTHERWISE) + MISSING * missing
     return sum(weight * found[name] for name, weight in WEIGHTS.items()) >= limit
@@ -64,7 +63,7 @@ def is_missing(retriever: Retriever, ranking: Ranking) -> bool:
 def signs(ranking: Ranking) -> dict[str, float]:
     """What speaks for a question being answered, by name."""
     mean, spread = SCALE.get(_language(ranking.question), SCALE_OTHERWISE)
-    standing = [float(ranking.scores[row]) for row in ranking.order[:READ]]
+    standing = [ranking.scores[row] for row in ranking.order[:READ]]
     return {"standing": sum(standing) / len(standing), "near": (ranking.closeness - mean) / spread}
 
 
@@ -72,7 +71,7 @@ def unknown_names(retriever: Retriever, question: str) -> list[str]:
     """Latin names in a Chinese or Japanese question, and titles in 《》, no word of which the archive has."""
     if _language(question) not in ("zh", "ja"):
         return []
-    rest = retriever.view.without_names(question)
+    rest = without_names(retriever.view, question)
     written = [*NAME.findall(rest), *TITLE.findall(rest)]
     return [name for name in written if (words := terms(name)) and not any(map(retriever.index.lexical.has, words))]
 

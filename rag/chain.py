@@ -4,6 +4,8 @@
                                                  │           └─► or: quote the sentences that answer ──────► Answer
                                                  └─ no ─► "the interviews do not say", and the nearest passages
 
+A question that says itself who, when or in which interview is answered from there (rag/understood.py), as long as the
+answer is there: what is understood decides where an answer comes from, never whether there is one.
 `stream` is the whole flow; `ask` is its end. `as_runnable` gives it to LangChain code as a Runnable.
 """
 
@@ -19,12 +21,14 @@ from index.errors import ChatModelUnavailable
 from index.script import language
 from rag.answer import Answer, AnswerSentence, Citation, Note
 from rag.answerable import is_answerable
+from rag.clue import Clue
 from rag.compose import Composition, joined
 from rag.conversation import EXCHANGES, NOT_SAID, Exchange, in_context, stand_alone
 from rag.extract import Quotation, extract
 from rag.filters import EVERYTHING, Filters
 from rag.names_in import mentions
 from rag.retrieve import Ranking, Retriever
+from rag.understood import AS_IT_IS, Understood, understood
 
 if TYPE_CHECKING:
     from langchain_core.runnables import Runnable, RunnableConfig
@@ -34,16 +38,23 @@ if TYPE_CHECKING:
 MAX_CHARS = 250
 TOP_K = 5
 RELATED = 3  # passages shown where the interviews do not say
+NOT_THERE = Note("not as understood")
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question understood: as it was put, as it was looked for, in which language, and what it found."""
+    """A question as it was put, as it was looked for, in which language, what it found, and whether that answers it.
+
+    `understood` are the clues by which it was looked for, `notes` why there are none although the question has some.
+    """
 
     question: str
     asked_as: str
     language: str
     ranking: Ranking
+    is_answered: bool
+    understood: tuple[Clue, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 def ask(
@@ -56,8 +67,12 @@ def ask(
     history: Sequence[Exchange] = (),
     writer: Writer | None = None,
     config: RunnableConfig | None = None,
+    understand: bool = True,
 ) -> Answer:
     """Answer a question from the interviews; a follow-up is understood by the last EXCHANGES of its `history`.
+
+    With `understand`, a question that names a speaker, a time or an interview is answered from there: see
+    Answer.understood, and Answer.notes where the answer was only found elsewhere. `filters` go before that.
 
     A `writer` has its chat model write the answer out of the first `top_k` passages (8), every sentence checked against
     what it cites; without one, or when the model does not answer, it is verbatim quotations out of them (5), at most
@@ -73,6 +88,7 @@ def ask(
         history=history,
         writer=writer,
         config=config,
+        understand=understand,
     )
     return answer
 
@@ -87,20 +103,24 @@ def stream(
     history: Sequence[Exchange] = (),
     writer: Writer | None = None,
     config: RunnableConfig | None = None,
+    understand: bool = True,
 ) -> Iterator[Answer]:
     """The same while it is written: the answer so far, each time with more checked sentences; the last is the whole."""
     begin = time.perf_counter()
     call = _call(writer, config)
-    asked = _understood(retriever, question, filters, history[-EXCHANGES:], call)
-    if not is_answerable(retriever, asked.ranking):
-        answers: Iterator[Answer] = iter([_declined(retriever, asked, call)])
-    elif call:
-        answers = _written(retriever, asked, top_k, max_chars, call)
+    alone, asked_as = _wording(retriever, question, history[-EXCHANGES:], call)
+    known = understood(retriever.view, question, filters) if understand else AS_IT_IS
+    wide = _asked(retriever, question, (alone, asked_as), filters)
+    asked = _narrowed(retriever, wide, alone, known)
+    for answer in _answers(retriever, asked, top_k, max_chars, call):
+        if asked.understood and not answer.answered:  # nothing of this was shown: a refusal comes whole
+            asked = replace(wide, notes=(NOT_THERE,))
+            break
+        yield _timed(answer, asked, begin)
     else:
-        answers = iter([_quoted(retriever, asked, top_k, max_chars)])
-    for answer in answers:
-        timings = {**asked.ranking.timings, **answer.timings, "total": time.perf_counter() - begin}
-        yield replace(answer, timings=timings)
+        return
+    for answer in _answers(retriever, asked, top_k, max_chars, call):
+        yield _timed(answer, asked, begin)
 
 
 def _call(writer: Writer | None, config: RunnableConfig | None) -> Call | None:
@@ -111,16 +131,47 @@ def _call(writer: Writer | None, config: RunnableConfig | None) -> Call | None:
     return Call(writer, config)
 
 
-def _understood(
-    retriever: Retriever, question: str, filters: Filters, history: Sequence[Exchange], call: Call | None
-) -> Asked:
-    """The question, ranked as one that stands alone."""
+def _answers(
+    retriever: Retriever, asked: Asked, top_k: int | None, max_chars: int, call: Call | None
+) -> Iterator[Answer]:
+    if not asked.is_answered:
+        yield _declined(retriever, asked, call)
+    elif call:
+        yield from _written(retriever, asked, top_k, max_chars, call)
+    else:
+        yield _quoted(retriever, asked, top_k, max_chars)
+
+
+def _timed(answer: Answer, asked: Asked, begin: float) -> Answer:
+    timings = {**asked.ranking.timings, **answer.timings, "total": time.perf_counter() - begin}
+    return replace(answer, timings=timings, understood=asked.understood, notes=(*asked.notes, *answer.notes))
+
+
+def _wording(retriever: Retriever, question: str, history: Sequence[Exchange], call: Call | None) -> tuple[str, str]:
+    """The question as one that stands alone, and with what it leaves to its history."""
     alone = _alone(retriever, question, history, call) if history else question
     # Whoever names whom they mean begins anew: what was said before would only bring its own subject in.
     says_whom = alone != question or bool(mentions(retriever.view, question))
-    asked_as = alone if says_whom else in_context(question, history)
+    return alone, alone if says_whom else in_context(question, history)
+
+
+def _asked(retriever: Retriever, question: str, wording: tuple[str, str], filters: Filters) -> Asked:
+    alone, asked_as = wording
     ranking = retriever.rank(alone, filters, asked_as)
-    return Asked(question, asked_as, language(question), ranking)
+    return Asked(question, asked_as, language(question), ranking, is_answerable(retriever, ranking))
+
+
+def _narrowed(retriever: Retriever, wide: Asked, alone: str, known: Understood) -> Asked:
+    """What is asked, looked for by the filters that the question names: the same where these leave no answer.
+
+    Whether there is an answer at all is judged by the whole: among few passages none can stand out.
+    """
+    if not known.because or not wide.is_answered:
+        return wide
+    ranking = retriever.rank(alone, known.filters, wide.asked_as)
+    if not is_answerable(retriever, ranking):
+        return replace(wide, notes=(NOT_THERE,))
+    return replace(wide, ranking=ranking, understood=known.because)
 
 
 def _alone(retriever: Retriever, question: str, history: Sequence[Exchange], call: Call | None) -> str:
@@ -239,13 +290,14 @@ def cite(retriever: Retriever, ranking: Ranking, quotations: Sequence[Quotation]
     attributed.sort(key=lambda pair: (groups.index((pair[0].doc, pair[1].name)), pair[0].start))
     return tuple(
         Citation(
-            **asdict(retriever.hit(ranking, quotation.passage)),
+            **asdict(retriever.hit(ranking, quotation.passage))
+            | {"seconds": view.seconds_at(quotation.doc, quotation.start)},
             n=n,
             speaker=speaker.name,
             quote=view.text_of(quotation.doc)[quotation.start : quotation.end],
             quote_start=quotation.start,
             quote_end=quotation.end,
-            url=view.document(quotation.doc).url,
+            url=view.link(quotation.doc, quotation.start),
             role=speaker.role,
             kind=view.turn(quotation.doc, quotation.turn).kind,
             turn=quotation.turn,

@@ -12,18 +12,14 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.embedding import BUNDLED, SAME_MODEL_ON_HUB
-from index.store import Index
 from index.vectors import VectorIndex
-from rag.view import Rows, View
+from rag.signals import Scored, best
+from rag.view import Floats, Rows, View
 
-PRIOR = 20
 NOT_COMPARED = -1.0  # below any cosine that occurs
 SAMPLE = 500  # rows of a language: enough for a mean
-
-Floats = NDArray[np.float32]
 
 
 @cache
@@ -34,26 +30,6 @@ def reply_map(embedding: str) -> Floats | None:
     stored = np.load(Path(__file__).with_name("reply_map.npy"), allow_pickle=False)
     matrix: Floats = stored.astype(np.float32)
     return matrix
-
-
-def best(size: int, pairs: tuple[Rows, Rows], scores: Floats, lowest: float) -> Floats:
-    """[size] the best score among the sentences paired with each row; `lowest` where there is none."""
-    rows, sentences = pairs
-    found = np.full(size, lowest, dtype=np.float32)
-    np.maximum.at(found, rows, scores[sentences])
-    return found
-
-
-def centred(cosines: Floats, languages: Rows) -> Floats:
-    """Cosines less the mean of their row's language: a question is nearer to everything in its own language.
-
-    The mean of a language with few rows leans towards that of all, as if there were PRIOR average ones more.
-    """
-    counts = np.bincount(languages)
-    sums = np.bincount(languages, weights=cosines)
-    means = (sums + PRIOR * cosines.mean()) / (counts + PRIOR)
-    moved: Floats = (cosines - means[languages]).astype(np.float32)
-    return moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +43,18 @@ class ReplySpace:
     sentence_means: Floats
 
 
-def reply_space(index: Index, view: View) -> ReplySpace | None:
+def reply_space(view: View) -> ReplySpace | None:
     """The mapped space; None for an index whose embedding the matrix was not trained on."""
+    index = view.index
     matrix = reply_map(index.embedding)
     if matrix is None or not len(index.passages):
         return None
-    passages = _means(index.passage_vectors, view.passage_languages, matrix)
-    return ReplySpace(matrix, passages, _means(index.sentence_vectors, view.sentence_languages, matrix))
+    passages, sentences = index.passage_owners, index.sentence_owners
+    return ReplySpace(
+        matrix,
+        _means(index.passage_vectors, np.repeat(view.languages, passages.ends - passages.begins), matrix),
+        _means(index.sentence_vectors, np.repeat(view.languages, sentences.ends - sentences.begins), matrix),
+    )
 
 
 def _means(vectors: VectorIndex, languages: Rows, matrix: Floats) -> Floats:
@@ -83,48 +64,29 @@ def _means(vectors: VectorIndex, languages: Rows, matrix: Floats) -> Floats:
     return np.stack([unit(vectors.vectors(rows) @ matrix.T).mean(axis=0) for rows in samples])
 
 
-def mapped_sentences(index: Index, view: View, space: ReplySpace, vector: Floats, rows: Rows) -> Floats:
-    """Closeness of the sentences `rows` in the mapped space, [sentences]; NOT_COMPARED for all others.
-
-    `vector` is the question's, as `mapped_question` makes it.
+def mapped(view: View, space: ReplySpace, vectors: Floats, passages: Rows) -> dict[str, Floats]:
+    """Closeness of these passages in the mapped space, by signal, [passages] each: of the whole passage, of its best
+    sentence, and of its best two sentences in a row. `vectors` has one for each wording of the question.
     """
-    found = np.full(len(index.sentences), NOT_COMPARED, dtype=np.float32)
-    found[rows] = unit(index.sentence_vectors.vectors(rows) @ space.matrix.T) @ vector
-    found[rows] -= (space.sentence_means @ vector)[view.sentence_languages[rows]]
-    return found
-
-
-def mapped_passages(index: Index, view: View, space: ReplySpace, vector: Floats, rows: Rows) -> Floats:
-    """Closeness of the passages `rows` in the mapped space, [passages]; NOT_COMPARED for all others."""
-    found = np.full(len(index.passages), NOT_COMPARED, dtype=np.float32)
-    found[rows] = unit(index.passage_vectors.vectors(rows) @ space.matrix.T) @ vector
-    found[rows] -= (space.passage_means @ vector)[view.passage_languages[rows]]
-    return found
-
-
-def mapped_question(space: ReplySpace, vectors: Floats) -> Floats:
-    """A question's vector in the mapped space, [dimensions]; `vectors` has one for each of its wordings."""
-    mean: Floats = unit(vectors @ space.matrix.T).mean(axis=0)
-    return mean
-
-
-def best_two(size: int, neighbours: tuple[Rows, Rows, Rows], scores: Floats, lowest: float) -> Floats:
-    """[size] the best mean score of two neighbouring sentences of each passage; `lowest` where there are none."""
-    passages, first, second = neighbours
-    found = np.full(size, lowest, dtype=np.float32)
-    np.maximum.at(found, passages, (scores[first] + scores[second]) / 2)
-    return found
+    vector: Floats = unit(vectors @ space.matrix.T).mean(axis=0)
+    whole = unit(view.index.passage_vectors.vectors(passages) @ space.matrix.T) @ vector
+    whole -= (space.passage_means @ vector)[view.passage_languages(passages)]
+    places, rows = view.own(passages)
+    theirs = np.unique(rows)
+    near = unit(view.index.sentence_vectors.vectors(theirs) @ space.matrix.T) @ vector
+    near -= (space.sentence_means @ vector)[view.sentence_languages(theirs)]
+    by_sentence = Scored(theirs, near)
+    lowest = float(near.min(initial=1.0))
+    pairs, first, second = view.neighbours(passages)
+    two = (by_sentence.at(first, NOT_COMPARED) + by_sentence.at(second, NOT_COMPARED)) / np.float32(2)
+    return {
+        "mapped passage": whole,
+        "mapped sentence": best(len(passages), places, by_sentence.at(rows), lowest),
+        "mapped two": best(len(passages), pairs, two, lowest),
+    }
 
 
 def unit(vectors: Floats) -> Floats:
     """The vectors at length 1."""
     scaled: Floats = vectors / (np.linalg.norm(vectors, axis=-1, keepdims=True) + 1e-9)
-    return scaled
-
-
-def standard(values: Floats) -> Floats:
-    """Standard scores: 0 is the mean, 1 one standard deviation above it."""
-    if not len(values):
-        return values
-    scaled: Floats = (values - values.mean()) / (values.std() + np.float32(1e-6))
     return scaled

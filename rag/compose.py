@@ -104,13 +104,13 @@ def _citation(retriever: Retriever, ranking: Ranking, source: Source, start: int
     row = retriever.view.passage_at(source.doc, start)  # a whole exchange reaches beyond the passage that was found
     hit = found if row is None else replace(retriever.hit(ranking, row), rank=found.rank, score=found.score)
     return Citation(
-        **asdict(hit),
+        **asdict(hit) | {"seconds": retriever.view.seconds_at(source.doc, start)},
         n=n,
         speaker=source.speaker.name,
         quote=retriever.view.text_of(source.doc)[start:end],
         quote_start=start,
         quote_end=end,
-        url=retriever.view.document(source.doc).url,
+        url=retriever.view.link(source.doc, start),
         role=source.speaker.role,
         kind=source.kind,
         turn=source.turn,

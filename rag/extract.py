@@ -9,17 +9,17 @@ score holds that question.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.model import Kind, Role, Sentence
 from index.script import CLOSING
-from rag.closeness import Floats, standard
 from rag.names_in import mentions
 from rag.retrieve import Ranking, Retriever
+from rag.signals import Scored, standard
+from rag.view import Rows
 
 OWN, PASSAGE, REPLY, SHARED, NUMBER = 1.0, 0.6, 0.4, 4.0, 1.5
 NEIGHBOUR = 0.05  # what a sentence lends the one before and after it, within one turn
@@ -91,18 +91,23 @@ def _candidates(retriever: Retriever, ranking: Ranking, top_k: int) -> dict[int,
     """Sentence row → the best candidate passage it stands in."""
     found: dict[int, int] = {}
     for passage in ranking.order[:top_k]:
-        for row in retriever.view.rows_of(passage):
-            if ranking.sentence_scores[row] > -np.inf and not retriever.view.host_questions[row]:
-                found.setdefault(int(row), passage)
+        rows = retriever.view.rows_of(passage)
+        quotable = np.isfinite(ranking.by_sentence.at(rows)) & ~retriever.view.host_questions(rows)
+        for row in rows[quotable]:
+            found.setdefault(int(row), passage)
     return found
 
 
 def _worth(retriever: Retriever, ranking: Ranking, passage_of: dict[int, int]) -> dict[int, float]:
     view = retriever.view
-    allowed = ranking.sentence_scores > -np.inf
-    nearness, replies = _among(allowed, ranking.sentence_scores), _among(allowed, ranking.replied_to)
+    rows = np.array(list(passage_of), dtype=np.int64)
+    replied_to = dict(zip(passage_of, ranking.replied_to.at(rows).tolist(), strict=True))
+    nearness, replies = (
+        dict(zip(passage_of, scored.at(rows).tolist(), strict=True))
+        for scored in (standardised(ranking.by_sentence), standardised(ranking.replied_to))
+    )
     asks_number = bool(ASKS_NUMBER.search(ranking.question))
-    asked_before = _asked_before(ranking, passage_of)
+    asked_before = _asked_before(ranking, rows)
     texts = [view.text_of(doc)[s.start : s.end] for doc, s in map(view.index.sentences.__getitem__, passage_of)]
     shared = retriever.index.lexical.overlaps(ranking.question, texts)
     named = {person for _, _, person in mentions(view, ranking.question)}
@@ -110,13 +115,13 @@ def _worth(retriever: Retriever, ranking: Ranking, passage_of: dict[int, int]) -
     for (row, passage), text, words in zip(passage_of.items(), texts, shared, strict=True):
         doc, sentence = view.index.sentences[row]
         turn = view.turn(doc, sentence.turn)
-        if sum(map(str.isalnum, text)) < SHORT and ranking.replied_to[row] != asked_before:
+        if sum(map(str.isalnum, text)) < SHORT and replied_to[row] != asked_before:
             continue
         own[row] = (
-            OWN * float(nearness[row])
-            + PASSAGE * float(ranking.scores[passage])
-            + REPLY * float(replies[row])
-            + NEAREST_REPLY * (ranking.replied_to[row] == asked_before)
+            OWN * nearness[row]
+            + PASSAGE * ranking.scores[passage]
+            + REPLY * replies[row]
+            + NEAREST_REPLY * (replied_to[row] == asked_before)
             + SHARED * words
             + NUMBER * (asks_number and bool(NUMERAL.search(text)))
             - ASKS * text.rstrip(CLOSING).endswith(("?", "？"))
@@ -128,20 +133,17 @@ def _worth(retriever: Retriever, ranking: Ranking, passage_of: dict[int, int]) -
     return {row: value + NEIGHBOUR * _lent(retriever, own, row, lowest) for row, value in own.items()}
 
 
-def _among(allowed: NDArray[np.bool_], values: Floats) -> Floats:
-    """Standard scores among the allowed rows; -inf in the others."""
-    scaled = np.full(len(values), -np.inf, dtype=np.float32)
-    scaled[allowed] = standard(values[allowed])
-    return scaled
+def standardised(scored: Scored) -> Scored:
+    """The same numbers as standard scores."""
+    return Scored(scored.rows, standard(scored.values))
 
 
-def _asked_before(ranking: Ranking, rows: Iterable[int]) -> float:
+def _asked_before(ranking: Ranking, rows: Rows) -> float:
     """Nearness of the interviewers' question that this one repeats; 2.0, which none has, when it repeats none.
 
     It is repeated when one of theirs comes nearer to it than anything that was said in reply.
     """
-    said = max((float(ranking.sentence_scores[row]) for row in rows), default=0.0)
-    asked = max((float(ranking.replied_to[row]) for row in rows), default=0.0)
+    said, asked = (float(np.max(of.at(rows), initial=-np.inf)) for of in (ranking.by_sentence, ranking.replied_to))
     return asked if asked > said else 2.0
 
 

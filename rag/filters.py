@@ -3,63 +3,73 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index import names
 from index.errors import InputError
-from index.model import Role
-from index.store import Index
+from index.store import DocumentRow, Index
+from rag.signals import Allowed
+from rag.view import View
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Names as a person writes them, in any script; ISO dates as precise as wanted ("2024", "2024-10-17")."""
+    """Names as a person writes them, in any script; ISO dates as precise as wanted ("2024", "2024-10-17"); BCP 47
+    tags, of which "zh" stands for zh-Hans and zh-Hant.
+    """
 
     speakers: tuple[str, ...] = ()
     interviews: tuple[str, ...] = ()
     since: str = ""
     until: str = ""
+    languages: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.speakers or self.interviews or self.since or self.until)
+        return bool(self.speakers or self.interviews or self.since or self.until or self.languages)
 
 
 EVERYTHING = Filters()
 
 
-@dataclass(frozen=True, slots=True)
-class Allowed:
-    """Rows a search may use: [passages] and [sentences] booleans."""
-
-    passages: NDArray[np.bool_]
-    sentences: NDArray[np.bool_]
-
-
-def allowed_rows(index: Index, filters: Filters) -> Allowed | None:
+def allowed_rows(view: View, filters: Filters) -> Allowed | None:
     """The rows that pass, or None when nothing is filtered.
 
-    With speakers, a passage passes when one of its turns is theirs, a sentence when it is in such a turn.
+    With speakers, a passage passes when it has a sentence of theirs, a sentence when it is theirs.
     Raises InputError for a speaker or an interview that the index does not have.
     """
     if not filters:
         return None
-    docs = {document.doc for document in index.documents() if in_time(document.date, filters)}
+    index = view.index
+    docs = {document.doc for document in matching_documents(index, replace(filters, speakers=()))}
+    passing = np.array([doc in docs for doc in index.docs], dtype=bool)
+    owners = index.passage_owners, index.sentence_owners
+    passages, sentences = (np.repeat(passing, of.ends - of.begins) for of in owners)
+    if filters.speakers:
+        persons = [person for name in filters.speakers for person in find_person(index, name)]
+        sentences &= view.said_by(view.keys_of(persons))
+        passages &= np.isin(np.arange(len(passages)), view.holding_own(np.flatnonzero(sentences)))
+    return Allowed(passages, sentences)
+
+
+def matching_documents(index: Index, filters: Filters) -> list[DocumentRow]:
+    """The interviews that pass, by name. Raises InputError for a speaker or an interview that there is not."""
+    documents = [row for row in index.documents() if in_time(row.date, filters) and in_language(row.language, filters)]
     if filters.interviews:
-        docs &= {index.document(_interview(index, name)).doc for name in filters.interviews}
-    turns = _turns_of(index, filters.speakers) if filters.speakers else None
-    passages = [
-        passage.doc in docs
-        and (
-            turns is None
-            or any((passage.doc, turn) in turns for turn in range(passage.first_turn, passage.last_turn + 1))
-        )
-        for passage in index.passages
-    ]
-    sentences = [doc in docs and (turns is None or (doc, sentence.turn) in turns) for doc, sentence in index.sentences]
-    return Allowed(np.array(passages, dtype=bool), np.array(sentences, dtype=bool))
+        wanted = {_interview(index, name) for name in filters.interviews}
+        documents = [row for row in documents if row.doc in wanted]
+    if filters.speakers:
+        persons = {person for name in filters.speakers for person in find_person(index, name)}
+        heard = {speaker.doc for speaker in index.all_speakers() if (speaker.person or speaker.name) in persons}
+        documents = [row for row in documents if row.doc in heard]
+    return documents
+
+
+def in_language(tag: str, filters: Filters) -> bool:
+    """Whether an interview's language is one of those wanted: "zh" stands for both scripts of Chinese."""
+    wanted = [language.casefold() for language in filters.languages]
+    return not wanted or any(tag.casefold() == one or tag.casefold().startswith(f"{one}-") for one in wanted)
 
 
 def in_time(date: str, filters: Filters) -> bool:
@@ -83,17 +93,6 @@ def _interview(index: Index, name: str) -> str:
         return titled[0]
     index.document(name)  # raises, naming the nearest
     return name
-
-
-def _turns_of(index: Index, speakers: tuple[str, ...]) -> set[tuple[str, int]]:
-    persons = {person for name in speakers for person in find_person(index, name)}
-    wanted = {(s.doc, s.label) for s in index.all_speakers() if (s.person or s.name) in persons}
-    return {
-        (doc, turn.number)
-        for doc in {doc for doc, _ in wanted}
-        for turn in index.turns(doc)
-        if (doc, turn.label) in wanted and turn.role is not Role.EDITOR
-    }
 
 
 def find_person(index: Index, name: str) -> list[str]:

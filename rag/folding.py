@@ -54,4 +54,4 @@ def _shingles(text: str) -> Shingles:
 
 def _same(one: Shingles, other: Shingles) -> bool:
     shorter, longer = (one, other) if len(one.all) <= len(other.all) else (other, one)
-    return sum(shingle in longer.all for shingle in shorter.some) >= SAME * len(shorter.some)
+    return sum(map(longer.all.__contains__, shorter.some)) >= SAME * len(shorter.some)

@@ -9,11 +9,13 @@ from functools import lru_cache
 from index.lexical import STOPWORDS
 from index.names import DOTS, SOUNDS, SURNAMES, full_names
 from index.script import fold_characters, is_han
+from index.sentences import width
 from rag.sounds import alike, han_classes, latin_classes, sounds_like_any
 from rag.translation import is_chinese, is_english_word, is_word, proper_names, stems, translations, words
 from rag.view import View
 
 NEAR = 60  # characters before or behind a name that are looked at
+LEFT_TO_ASK = 4.0  # Chinese characters, a Latin letter counting as a third of one
 MASK = "_"
 # What looks like a name within a sentence: a capital, or letters with digits or further capitals in them.
 LATIN_NAME = re.compile(
@@ -47,8 +49,7 @@ def mentions(view: View, text: str) -> list[Mention]:
     folded = folded_as_long(text)
     spans = [
         (match.start(), match.end(), person)
-        for pattern, person in view.name_patterns
-        for match in pattern.finditer(folded)
+        for match, person in view.named_in(folded)
         if not _is_part_of_name(view, text, match, person)
     ]
     kept: list[Mention] = []
@@ -56,6 +57,22 @@ def mentions(view: View, text: str) -> list[Mention]:
         if not kept or start >= kept[-1][1]:
             kept.append((start, end, person))
     return kept
+
+
+def without_names(view: View, question: str) -> str:
+    """The question without the names of the archive's speakers, as long as enough of it is left to ask.
+
+    Who speaks hardly says the own name: in the vector of a question it finds introductions and greetings.
+    BM25 and the bonus for a person named keep the names.
+    """
+    folded = fold_characters(question)
+    if len(folded) != len(question):
+        return question
+    kept = list(question)
+    for span in view.speaker_names.finditer(folded):
+        kept[span.start() : span.end()] = " " * (span.end() - span.start())
+    rest = " ".join("".join(kept).split())
+    return rest if width(rest) >= LEFT_TO_ASK else question
 
 
 def missing_names(view: View, sentence: str, cited: str, interview: str, speakers: Iterable[str]) -> list[str]:

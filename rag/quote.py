@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from rag.closeness import standard
 from rag.extract import same_turn
 from rag.pack import Source
+from rag.signals import standard
 from rag.support import Claim, said_by
 
 LONGEST = 3  # sentences of a quotation

@@ -17,7 +17,7 @@ import numpy as np
 from index.embedding import Background, clean, paused_gc
 from index.embedding_remote import no_progress_bar, one_line
 from index.errors import RerankerUnavailable
-from rag.closeness import Floats
+from rag.view import Floats
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder

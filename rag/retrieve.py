@@ -27,28 +27,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index import names
 from index.errors import EmbeddingMismatch
 from index.store import Index, open_index
 from rag.answer import Hit, SearchResult
-from rag.closeness import (
-    Floats,
-    ReplySpace,
-    best,
-    best_two,
-    centred,
-    mapped_passages,
-    mapped_question,
-    mapped_sentences,
-    reply_space,
-    standard,
-)
-from rag.filters import EVERYTHING, Allowed, Filters, allowed_rows
+from rag.closeness import ReplySpace, mapped, reply_space
+from rag.filters import EVERYTHING, Filters, allowed_rows
 from rag.folding import distinct
+from rag.names_in import without_names
 from rag.question import LONGEST_QUESTION, usable
-from rag.view import Rows, View
+from rag.signals import Allowed, Nearness, Scored, best, nearness, pool
+from rag.view import Floats, View
 
 if TYPE_CHECKING:
     from index.embedding import Embedder
@@ -56,6 +46,7 @@ if TYPE_CHECKING:
     from rag.rerank import Reranker
 
 CANDIDATES = 100
+SAME = 0.9  # cosine of two passages that say the same, in two versions of one interview
 RERANKED = 30  # of which a cross-encoder, where one is asked for, orders the first
 FIRST = {"passage": 1.0, "sentence": 1.2, "asked": 0.35, "words": 0.8, "named": 0.7, "editors": -0.5}
 SECOND = {
@@ -81,46 +72,21 @@ ENOUGH = 5  # among so many of the first, everybody asked about should be heard
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Everything a question found: scores for every passage and sentence, and the passages best first.
+    """Everything a question found: the passages best first, and numbers for them and their sentences.
 
-    `order` holds passage rows with near-duplicates folded, at most CANDIDATES; the others have a score of -inf.
-    `sentence_scores` are centred by language, `closeness` is not: it says how near the best of the archive comes to the
+    `order` holds passage rows with near-duplicates folded, at most CANDIDATES; `scores` has those of every candidate.
+    `by_sentence` (cosines, centred by language) has none for what the filters leave out; `replied_to` is the nearness
+    of the question that a sentence's turn replies to. `closeness` says how near the best of the archive comes to the
     question, on the scale of cosines; the caller decides what is too far.
     """
 
     question: str
-    scores: NDArray[np.float32]
-    sentence_scores: NDArray[np.float32]  # -inf where the filters leave a sentence out
-    replied_to: NDArray[np.float32]  # [sentences] nearness of the question that a sentence's turn replies to
+    scores: dict[int, float]
+    by_sentence: Scored
+    replied_to: Scored
     order: tuple[int, ...]
     closeness: float
     timings: dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Nearness:
-    """The signals of one question. `cosines` and `facts` are by name, [passages] each; `words` is BM25 [passages] with
-    what it counts, once for each wording of the question; `by_sentence` and `replied_to` are [sentences].
-    """
-
-    cosines: dict[str, Floats]
-    words: list[tuple[float, Floats]]
-    facts: dict[str, Floats]
-    by_sentence: Floats
-    replied_to: Floats
-    closeness: float
-
-    def added_up(self, weights: dict[str, float], rows: Rows) -> Floats:
-        """[passages] the weighted sum, on the scale of the passages `rows`; -inf for the others."""
-        total = np.full(len(self.facts["named"]), -np.inf, dtype=np.float32)
-        total[rows] = 0.0
-        for name, values in self.cosines.items():
-            total[rows] += weights[name] * standard(values[rows])
-        for coverage, values in self.words:
-            total[rows] += weights["words"] * coverage * standard(values[rows])
-        for name, values in self.facts.items():
-            total[rows] += weights[name] * values[rows]
-        return total
 
 
 class Retriever:
@@ -137,7 +103,7 @@ class Retriever:
 
     @cached_property
     def _reply_space(self) -> ReplySpace | None:
-        return reply_space(self.index, self.view)
+        return reply_space(self.view)
 
     def search(self, question: str, top_k: int = 5, filters: Filters = EVERYTHING) -> SearchResult:
         """The best passages for a question. Raises InputError for an empty or overlong question or unknown names."""
@@ -146,48 +112,79 @@ class Retriever:
         return SearchResult(question, hits, ranking.timings)
 
     def rank(self, question: str, filters: Filters = EVERYTHING, context: str = "") -> Ranking:
-        """Score every passage the filters allow, and order the best.
+        """Score the passages the filters allow, and order the best.
 
         For a follow-up, `context` is the question with what it leaves unsaid (rag/conversation.py): both count alike.
         """
         begin = time.perf_counter()
-        allowed = allowed_rows(self.index, filters) or Allowed(
-            np.ones(len(self.index.passages), dtype=bool), np.ones(len(self.index.sentences), dtype=bool)
-        )
+        allowed = allowed_rows(self.view, filters)
         seconds = time.perf_counter() - begin
         ranking = self.rank_among(allowed, question, context)
         return replace(ranking, timings={"filter": seconds, **ranking.timings})
 
-    def rank_among(self, allowed: Allowed, question: str, context: str = "") -> Ranking:
-        """The same among any rows."""
+    def rank_among(self, allowed: Allowed | None, question: str, context: str = "") -> Ranking:
+        """The same among any rows; None for all."""
         timings: dict[str, float] = {}
-        near, rows = self.candidates(allowed, question, context, timings)
+        near, chosen = self.candidates(allowed, question, context, timings)
         with _timed(timings, "score"):
-            scores = near.added_up(SECOND if self._reply_space else FIRST, rows)
-            rows = rows[np.argsort(-scores[rows], kind="stable")]
+            scores = chosen.added_up(SECOND if self._reply_space else FIRST)
+            order = chosen.rows[np.argsort(-scores, kind="stable")].tolist()
+            by_row = dict(zip(chosen.rows.tolist(), scores.tolist(), strict=True))
         with _timed(timings, "fold"):
-            order = distinct(rows.tolist(), self.index.passages, self.view.text)
+            order = distinct(order, self.index.passages, self.view.text)
+            order = self._once(order)
         if self.reranker and order:
             with _timed(timings, "rerank"):
-                order, scores = self._reranked(self.reranker, context or question, order, scores)
+                order, by_row = self._reranked(self.reranker, context or question, order, by_row)
         order = self._heard(question, order)
-        by_sentence = np.where(allowed.sentences, near.by_sentence, -np.inf).astype(np.float32)
-        return Ranking(usable(question), scores, by_sentence, near.replied_to, tuple(order), near.closeness, timings)
+        replied_to = self._replied_to(near, chosen)
+        return Ranking(usable(question), by_row, near.by_sentence, replied_to, tuple(order), near.closeness, timings)
 
     def candidates(
-        self, allowed: Allowed, question: str, context: str, timings: dict[str, float]
-    ) -> tuple[Nearness, Rows]:
-        """Every signal of a question, and the passages that the first sum puts first, at most CANDIDATES."""
+        self, allowed: Allowed | None, question: str, context: str, timings: dict[str, float]
+    ) -> tuple[Nearness, Nearness]:
+        """Every signal of a question for the passages that were looked at, and for those the first sum puts first, at
+        most CANDIDATES, best first.
+        """
         asked = list(dict.fromkeys((usable(question), usable((context or question)[-LONGEST_QUESTION:]))))
         with _timed(timings, "embed"):
-            vectors = np.stack([self._vector(self.view.without_names(text)) for text in asked])
+            vectors = np.stack([self._vector(without_names(self.view, text)) for text in asked])
         with _timed(timings, "search"):
-            near = self._nearness(vectors.mean(axis=0), asked, allowed)
-            scores = near.added_up(FIRST, np.flatnonzero(allowed.passages))
-            rows = np.argsort(-scores, kind="stable")[: min(CANDIDATES, int(allowed.passages.sum()))]
-            if len(rows) and self._reply_space:
-                near = self._mapped(self._reply_space, near, vectors, rows, allowed)
-        return near, rows
+            vector = vectors.mean(axis=0)
+            looked_at = pool(self.view, vector, asked, allowed)
+        with _timed(timings, "compare"):
+            near = nearness(self.view, vector, asked, self._named(asked), allowed, looked_at)
+            first = np.argsort(-near.added_up(FIRST), kind="stable")[:CANDIDATES]
+            chosen = near.only(first)
+            if len(first) and self._reply_space:
+                chosen = near.only(first, **mapped(self.view, self._reply_space, vectors, chosen.rows))
+        return near, chosen
+
+    def _replied_to(self, near: Nearness, chosen: Nearness) -> Scored:
+        """By sentence of the chosen passages, and of those that stand for the others: the nearness of the question that
+        its turn replies to.
+        """
+        passages = np.union1d(chosen.rows, near.rows[near.typical])
+        sentences = np.unique(self.view.own(passages)[1])
+        places, questions = self.view.replies(sentences)
+        lowest = float(near.by_sentence.values.min(initial=1.0))
+        values = near.asked.at(questions, lowest)
+        return Scored(sentences, best(len(sentences), places, values, lowest))
+
+    def _once(self, order: list[int]) -> list[int]:
+        """The order without passages that say what an earlier one says in another version of the same interview."""
+        vectors = self.index.passage_vectors
+        kept: list[int] = []
+        versions: dict[str, list[int]] = {}  # by interview, the passages kept of it and of what is the same
+        for row in order:
+            doc = self.index.passages[row].doc
+            theirs = versions.get(doc, [])
+            if theirs and vectors.scores(vectors.vectors(np.array([row]))[0], np.array(theirs)).max() >= SAME:
+                continue
+            kept.append(row)
+            for other in self.view.document(doc).same_as:
+                versions.setdefault(other, []).append(row)
+        return kept
 
     def _vector(self, text: str) -> Floats:
         """The vector of a question, from the cache where it was asked before."""
@@ -199,59 +196,17 @@ class Retriever:
             self.cache.keep_query_vector(self.embedder.name, text, kept)
         return kept
 
-    def _nearness(self, vector: Floats, asked: Sequence[str], allowed: Allowed) -> Nearness:
-        cosines = self.index.passage_vectors.scores(vector, None), self.index.sentence_vectors.scores(vector, None)
-        by_passage = centred(cosines[0], self.view.passage_languages)
-        by_sentence = centred(cosines[1], self.view.sentence_languages)
-        lowest = float(by_sentence[allowed.sentences].min(initial=1.0))
-        size = len(by_passage)
-        before = best(size, self.view.questions, by_sentence, lowest)
-        usable_sentences = allowed.sentences & ~self.view.host_questions
-        asking = allowed.sentences & self.view.asking
-        nearest = (cosines[0][allowed.passages], cosines[1][usable_sentences], cosines[1][asking])
-        lexical = self.index.lexical
-        return Nearness(
-            cosines={
-                "passage": by_passage,
-                "sentence": best(size, self.view.own, np.where(allowed.sentences, by_sentence, lowest), lowest),
-                "asked": before,
-            },
-            words=[(lexical.coverage(text) / len(asked), lexical.scores(text)) for text in asked],
-            facts={"named": self._answered_by(asked), "editors": self.view.by_editors},
-            by_sentence=by_sentence,
-            replied_to=best(len(by_sentence), self.view.replies, by_sentence, lowest),
-            # With one speaker, and in a monologue, no question is left to be close to: the other two are the whole.
-            closeness=sum(w * float(part.max(initial=0.0)) for w, part in zip((0.4, 0.4, 0.2), nearest, strict=True))
-            / (1.0 if asking.any() else 0.8),
-        )
-
-    def _mapped(self, space: ReplySpace, near: Nearness, vectors: Floats, rows: Rows, allowed: Allowed) -> Nearness:
-        """The same signals, and those of the mapped space for the candidates `rows`."""
-        passages, sentences = self.view.own
-        theirs = np.unique(sentences[np.isin(passages, rows) & allowed.sentences[sentences]])
-        vector = mapped_question(space, vectors)
-        by_sentence = mapped_sentences(self.index, self.view, space, vector, theirs)
-        size = len(self.index.passages)
-        lowest = float(by_sentence[theirs].min(initial=1.0))
-        cosines = {
-            "mapped passage": mapped_passages(self.index, self.view, space, vector, rows),
-            "mapped sentence": best(size, self.view.own, by_sentence, lowest),
-            "mapped two": best_two(size, self.view.neighbours, by_sentence, lowest),
-        }
-        return replace(near, cosines={**near.cosines, **cosines})
-
     def _reranked(
-        self, reranker: Reranker, question: str, order: list[int], scores: Floats
-    ) -> tuple[list[int], Floats]:
+        self, reranker: Reranker, question: str, order: list[int], scores: dict[int, float]
+    ) -> tuple[list[int], dict[int, float]]:
         """The order with its first RERANKED as the reranker has them, and the scores dealt out anew in that order:
         theirs are on a scale of their own, which nothing else knows.
         """
         first = np.array(order[:RERANKED])
         said = [self.view.text_with_question(self.index.passages[row]) for row in first]
         anew = first[np.argsort(-reranker.scores(question, said), kind="stable")]
-        dealt = scores.copy()
-        dealt[anew] = np.sort(scores[first])[::-1]
-        return [*anew.tolist(), *order[RERANKED:]], dealt
+        dealt = sorted((scores[row] for row in first.tolist()), reverse=True)
+        return [*anew.tolist(), *order[RERANKED:]], scores | dict(zip(anew.tolist(), dealt, strict=True))
 
     def _heard(self, question: str, order: list[int]) -> list[int]:
         """The order; where a question compares, whoever it names is heard among the ENOUGH first, or, if it names only
@@ -259,8 +214,9 @@ class Retriever:
         """
         if not order or not ACROSS.search(question):
             return order
-        guests, passages = self.view.guests, self.index.passages
-        heard = [[row for row in order if person in guests[row]] for person in sorted(self._named([question]))]
+        passages, rows = self.index.passages, np.array(order)
+        answered = [self.view.answered_by(rows, [person]) for person in sorted(self._named([question]))]
+        heard = [[row for row, answers in zip(order, theirs, strict=True) if answers] for theirs in answered]
         heard = [theirs for theirs in heard if theirs]
         if len(heard) < 2:
             heard = [order[:1], [row for row in order if passages[row].doc != passages[order[0]].doc]]
@@ -279,7 +235,7 @@ class Retriever:
         document = self.view.document(passage.doc)
         return Hit(
             rank=ranking.order.index(row) + 1 if row in ranking.order else 0,
-            score=float(ranking.scores[row]),
+            score=ranking.scores.get(row, -np.inf),
             passage_id=passage.id,
             doc=passage.doc,
             title=document.title,
@@ -290,18 +246,15 @@ class Retriever:
             end=passage.end,
             turns=(passage.first_turn, passage.last_turn),
             text=self.view.text(passage),
+            seconds=self.view.seconds_at(passage.doc, passage.start),
+            also_in=document.same_as,
         )
-
-    def _answered_by(self, asked: Sequence[str]) -> Floats:
-        """[passages] 1 where someone answers whom the question names, or, if it names nobody, what was said before."""
-        named = self._named(asked)
-        return np.array([not named.isdisjoint(guests) for guests in self.view.guests], dtype=np.float32)
 
     def _named(self, asked: Sequence[str]) -> set[str]:
         """The persons named in the first of the wordings that names any."""
         for text in asked:
             wanted = names.key(text)
-            if named := {person for pattern, person in self.view.name_patterns if pattern.search(wanted)}:
+            if named := {person for _, person in self.view.named_in(wanted)}:
                 return named
         return set()
 

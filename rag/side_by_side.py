@@ -5,7 +5,7 @@ question ─► whom to ask? ─► the question once for each, filtered to it �
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -15,7 +15,7 @@ from rag.answerable import is_answerable
 from rag.chain import ask
 from rag.compose import joined
 from rag.conversation import NOT_SAID
-from rag.filters import EVERYTHING, Filters, allowed_rows, find_person
+from rag.filters import EVERYTHING, Filters, find_person, matching_documents
 from rag.question import usable
 from rag.retrieve import Retriever
 
@@ -66,18 +66,17 @@ def whom_to_ask(
     """
     usable(question)
     passages = retriever.index.passages
-    passing = [passages[row] for row in _passing(retriever, filters)]
+    passing = {document.doc for document in matching_documents(retriever.index, filters)}
     best = [] if chosen else [passages[row] for row in retriever.rank(question, filters).order]
     if by == "person":
         names = tuple(dict.fromkeys(chosen)) or _names(retriever, best, filters)
         asked = {person for name in names for person in find_person(retriever.index, name)}
-        return Chosen(names, len(_guests(retriever, passing, filters).keys() - asked))
+        return Chosen(names, len(_all_guests(retriever, passing, filters) - asked))
     docs = list(dict.fromkeys(chosen or [passage.doc for passage in best]))
     docs = docs if chosen else docs[:AT_MOST]
     documents = [retriever.index.document(doc) for doc in docs]
     documents.sort(key=lambda document: document.date or _UNDATED)
-    others = {passage.doc for passage in passing} - set(docs)
-    return Chosen(tuple(document.doc for document in documents), len(others))
+    return Chosen(tuple(document.doc for document in documents), len(passing - set(docs)))
 
 
 def ask_each(
@@ -98,19 +97,24 @@ def ask_each(
     """
     says = is_answerable(retriever, retriever.rank(question, filters))
     writer = writer if says else None
-    passing = {retriever.index.passages[row].doc for row in _passing(retriever, filters)} if by == "interview" else ()
+    passing = {document.doc for document in matching_documents(retriever.index, filters)}
     for name in names:
         if by == "person":
             side = _of_person(retriever, question, filters, name, writer, top_k)
         else:
             document = retriever.index.document(name)
             only = replace(filters, interviews=(name,))
-            answer = ask(retriever, question, filters=only, writer=writer, top_k=top_k) if name in passing else None
+            answer = _ask(retriever, question, only, writer, top_k) if name in passing else None
             dates = (document.date,) if document.date else ()
             side = Side(document.title or name, name, dates, answer)
         if model_failure(side):
             writer = None
         yield side if says or side.answer is None else replace(side, answer=_declined(side.answer))
+
+
+def _ask(retriever: Retriever, question: str, filters: Filters, writer: Writer | None, top_k: int | None) -> Answer:
+    """The answer of one side: the question names no filters here, the side is one."""
+    return ask(retriever, question, filters=filters, writer=writer, top_k=top_k, understand=False)
 
 
 def model_failure(side: Side) -> Note | None:
@@ -125,10 +129,12 @@ def _declined(answer: Answer) -> Answer:
     return replace(answer, answer=said, answered=False, sentences=(), citations=())
 
 
-def _passing(retriever: Retriever, filters: Filters) -> list[int]:
-    """The passages that pass the filters, as rows."""
-    allowed = allowed_rows(retriever.index, filters)
-    return [row for row in range(len(retriever.index.passages)) if allowed is None or allowed.passages[row]]
+def _all_guests(retriever: Retriever, docs: Container[str], filters: Filters) -> set[str]:
+    """The persons who answer in these interviews, of those asked for."""
+    wanted = {person for name in filters.speakers for person in find_person(retriever.index, name)}
+    guests = (speaker for speaker in retriever.index.all_speakers() if speaker.role is Role.GUEST)
+    found = {speaker.person for speaker in guests if speaker.doc in docs and speaker.person}
+    return found & wanted if wanted else found
 
 
 def _guests(retriever: Retriever, passages: Sequence[Passage], filters: Filters) -> dict[str, str]:
@@ -192,7 +198,7 @@ def _of_person(
     others = {person for wanted in filters.speakers for person in find_person(retriever.index, wanted)}
     if others and others.isdisjoint(persons):
         return Side(name, "", (), None)
-    answer = ask(retriever, question, filters=replace(filters, speakers=(name,)), writer=writer, top_k=top_k)
+    answer = _ask(retriever, question, replace(filters, speakers=(name,)), writer, top_k)
     if not answer.answered and not answer.related:  # not even a passage that is far from the question
         return Side(name, "", (), None)
     answer = _only_of(retriever, answer, persons)

@@ -27,10 +27,11 @@ from typing import Literal
 from index.numerals import canonical
 from index.script import language
 from index.sentences import width
-from rag.closeness import Floats
+from rag.names_in import without_names
 from rag.pack import Source
 from rag.retrieve import Retriever
 from rag.translation import coverage
+from rag.view import Floats
 
 Kind = Literal["same", "translated", "other"]
 """How the languages of a sentence and the cited words go together; "translated" is Chinese and English."""
@@ -64,7 +65,7 @@ class Claim:
     @cached_property
     def plain(self) -> str:
         """The text without the names of the archive's speakers, who hardly say their own."""
-        return self.retriever.view.without_names(self.text)
+        return without_names(self.retriever.view, self.text)
 
     @cached_property
     def clauses(self) -> list[str]:

@@ -14,13 +14,16 @@ from fake_embedding import FakeEmbedding
 from numpy.typing import NDArray
 
 from index.archive import Entry
-from index.assemble import assemble, write_generation
+from index.assemble import Task, assemble
 from index.embedding import Embedder
+from index.embedding_choice import EmbeddingChoice
 from index.generations import Setting
+from index.journal import Journal
 from index.model import Kind, Metadata, Passage, Role, Sentence, Span, Transcript, Turn
 from index.passages import Cut
 from index.people import evidence
-from index.reuse import EmbeddingChoice
+from index.publish import building_folder, publish
+from index.readers.source import SourceText
 from index.store import open_index
 from index.transcript import PARSER_VERSION
 from rag.retrieve import Retriever
@@ -113,11 +116,14 @@ def make_retriever(
     """
     embedder = ChosenEmbedder(nearness, embedding)
     tags = languages or {}
-    entries = [_entry(doc, talk, (dates or {}).get(doc, ""), tags.get(doc, "zh-Hans")) for doc, talk in talks.items()]
+    entries = [
+        _entry(doc, talk, (dates or {}).get(doc, ""), tags.get(doc, "zh-Hans")) for doc, talk in sorted(talks.items())
+    ]
     setting = Setting("0", PARSER_VERSION, embedder.name, "", ())
-    contents = assemble(entries, (), setting, EmbeddingChoice(embedder.name, lambda: embedder), None, _Silent())
+    task = Task(setting, (), EmbeddingChoice(embedder.name, lambda: embedder), None, None, ())
     folder.mkdir(exist_ok=True)
-    write_generation(folder, contents, _Silent())
+    with Journal(folder, embedder.name) as journal, building_folder(folder) as building:
+        publish(building, assemble(building, entries, task, journal, _Silent()))
     return Retriever(open_index(folder), embedder)
 
 
@@ -149,7 +155,8 @@ def _entry(doc: str, talk: Talk, date: str, language: str) -> Entry:
         )
     metadata = Metadata(title=doc, date=date)
     transcript = Transcript(doc, f"/{doc}.txt", text, "utf-8", language, metadata, tuple(turns), ())
-    return Entry(transcript, Cut(tuple(passages), tuple(sentences)), evidence(transcript), doc, ())
+    cut = Cut(tuple(passages), tuple(sentences))
+    return Entry(transcript, cut, evidence(transcript), doc, SourceText(text, "utf-8"))
 
 
 class _Silent:

@@ -31,7 +31,7 @@ from rag.answer import Answer, AnswerSentence, Citation, Hit
 
 
 def hit(doc: str, start: int, end: int) -> Hit:
-    return Hit(0, 0.0, f"{doc}:{start}-{end}", doc, "", "", (), "", start, end, (0, 0), "")
+    return Hit(0, 0.0, f"{doc}:{start}-{end}", doc, "", "", (), "", start, end, (0, 0), "", None, ())
 
 
 def cite(n: int, quote: str, start: int = 0, doc: str = "tea", speaker: str = "") -> Citation:

@@ -55,7 +55,8 @@ def hit(retriever: Retriever, rank: int, doc: str, words: str) -> Hit:
     text = retriever.index.text(doc)
     start = text.index(words)
     end = start + len(words)
-    return Hit(rank, 1.0 / rank, f"{doc}:{start}-{end}", doc, doc, "", ("林岚",), "", start, end, (1, 1), words)
+    name = f"{doc}:{start}-{end}"
+    return Hit(rank, 1.0 / rank, name, doc, doc, "", ("林岚",), "", start, end, (1, 1), words, None, ())
 
 
 def answer(retriever: Retriever, quote: str = SAID, **changes: object) -> Answer:
@@ -63,7 +64,7 @@ def answer(retriever: Retriever, quote: str = SAID, **changes: object) -> Answer
     cited = hit(retriever, 2, "tea", quote)
     citation = Citation(
         cited.rank, cited.score, cited.passage_id, cited.doc, cited.title, cited.date, cited.speakers, "",
-        cited.start, cited.end, cited.turns, cited.text, 1, "林岚", quote, cited.start, cited.end, "",
+        cited.start, cited.end, cited.turns, cited.text, None, (), 1, "林岚", quote, cited.start, cited.end, "",
         Role.GUEST, Kind.INTERVIEW, 1,
     )  # fmt: skip
     good = Answer(

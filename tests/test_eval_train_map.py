@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from eval import train_map
 from eval.train_map import LONGEST_QUESTION, LONGEST_REPLY, main, pairs_of, train
-from rag.closeness import Floats, unit
+from rag.closeness import unit
+from rag.view import Floats
 
 REPLY = "雾从海上来，先遮住灯塔，再遮住码头，最后连自己的手也看不清楚。"
 LONG_REPLY = REPLY * 2

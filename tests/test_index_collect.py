@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from index_checks import assert_answers
 
 from index.build import build_index, remove_documents
-from index.collect import Collection, name_documents
+from index.collect import Collection, collect, name_documents
 from index.errors import IndexMissing, InputError
 from index.plan import make_plan
+from index.readers import SUFFIXES
 from index.store import open_index
 
 PART = st.sampled_from(["a", "b", "a.md", "b.md"])
@@ -39,7 +40,7 @@ class TestWhatIsCollected:
         (talks / ".git").mkdir()
         write_interview(talks / ".git" / "井.md", "何井", "水井")
         (talks / "people.toml").write_text("", encoding="utf-8")
-        for name in ("a.pdf", "b.PDF", "c.pdf", "d.pdf", "e.jpg"):
+        for name in ("a.mp3", "b.MP3", "c.mp3", "d.mp3", "e.jpg"):
             (talks / name).write_bytes(b"\0")
         (talks / "broken.md").symlink_to(talks / "nowhere.md")
         os.mkfifo(talks / "pipe.txt")
@@ -47,7 +48,7 @@ class TestWhatIsCollected:
         assert set(report.indexed) == {"灯塔", "桥"}
         assert len(report.warnings) == 2
         assert ".jpg" in report.warnings[0] and "e.jpg" in report.warnings[0]
-        assert ".pdf" in report.warnings[1] and "and 1 more" in report.warnings[1]
+        assert ".mp3" in report.warnings[1] and "and 1 more" in report.warnings[1]
         assert {Path(refused.path).name: refused.reason for refused in report.refused} == {
             "broken.md": "a link to a file that does not exist",
             "pipe.txt": "not a regular file",
@@ -65,12 +66,15 @@ class TestWhatIsCollected:
     def test_a_refused_file_does_not_stop_the_others(self, talks: Path, folder: Path) -> None:
         (talks / "empty.md").write_bytes(b"")
         (talks / "image.txt").write_bytes(bytes(range(256)) * 40)
-        (talks / "scan.pdf").write_bytes(b"%PDF")
-        report = build_index([talks, talks / "scan.pdf"], folder, FakeEmbedding())
+        (talks / "half.pdf").write_bytes(b"%PDF")
+        (talks / "package.json").write_text('{"name": "talks"}', encoding="utf-8")
+        (talks / "talk.mp3").write_bytes(b"ID3")
+        report = build_index([talks, talks / "talk.mp3"], folder, FakeEmbedding())
         assert set(report.indexed) == {"灯塔", "桥"}
         reasons = {Path(refused.path).name: refused.reason for refused in report.refused}
-        assert set(reasons) == {"empty.md", "image.txt", "scan.pdf"}
-        assert "empty" in reasons["empty.md"] and ".pdf" in reasons["scan.pdf"]
+        assert set(reasons) == {"empty.md", "image.txt", "half.pdf", "package.json", "talk.mp3"}
+        assert "empty" in reasons["empty.md"] and ".mp3" in reasons["talk.mp3"]
+        assert "no transcript in a shape" in reasons["package.json"]
         assert not any(str(talks) in reason for reason in reasons.values())
 
     def test_interviews_in_a_folder_that_cannot_be_opened_stay(self, talks: Path, folder: Path) -> None:
@@ -120,8 +124,43 @@ class TestWhatIsCollected:
         assert "as it was before" in report.refused[0].reason
         assert_answers(folder, "灯塔", "桥")
 
+    def test_what_a_browser_saved_along_with_a_page_is_left_out(self, talks: Path) -> None:
+        for name in ("井.html", "井_files/frame.html", "井_files/data.json", "other_files/塔.md"):
+            (talks / name).parent.mkdir(exist_ok=True)
+            (talks / name).write_text("x", encoding="utf-8")
+        found = collect([talks], talks / "index")
+        assert {path.name for path in found.files} == {"灯塔.md", "桥.txt", "井.html", "塔.md"}
+        assert not found.others and not found.refused
+
+    def test_loops_of_links_end(self, talks: Path) -> None:
+        (talks / "deep").mkdir()
+        (talks / "deep" / "up").symlink_to(talks)
+        (talks / "self.md").symlink_to(talks / "self.md")
+        (talks / "circle").symlink_to(talks / "circle")
+        found = collect([talks], talks / "index")
+        assert {path.name for path in found.files} == {"灯塔.md", "桥.txt"}
+        assert {Path(refused.path).name: refused.reason for refused in found.refused} == {
+            "self.md": "cannot be opened (a loop of links)"
+        }
+
+    def test_every_format_has_its_suffixes(self, tmp_path: Path) -> None:
+        for suffix in SUFFIXES:
+            (tmp_path / f"talk{suffix.upper()}").write_bytes(b"x")
+        assert len(collect([tmp_path], tmp_path / "index").files) == len(SUFFIXES)
+        (tmp_path / "empty").mkdir()
+        with pytest.raises(InputError, match=r"Verbatim reads \.ass, \.docx, .*\.vtt"):
+            collect([tmp_path / "empty"], tmp_path / "index")
+
 
 class TestNames:
+    def test_one_talk_in_two_formats_has_two_names(self, tmp_path: Path) -> None:
+        files = [tmp_path / "talks" / name for name in ("talk.srt", "talk.docx", "other.pdf")]
+        assert name_documents(files, {}) == {
+            files[0]: "talks/talk.srt",
+            files[1]: "talks/talk.docx",
+            files[2]: "other",
+        }
+
     def test_colliding_names_get_their_folder(self, tmp_path: Path, folder: Path) -> None:
         for path in ("2016/talk.md", "2017/talk.md", "2017/talk.txt", "2017/other.md"):
             write_interview(tmp_path / "talks" / path, "林岚", path)

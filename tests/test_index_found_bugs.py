@@ -8,13 +8,14 @@ import pytest
 
 from index import people
 from index.errors import InputError
-from index.labels import find_labels
 from index.metadata import read_metadata
 from index.model import Kind, Role, Span, Transcript
 from index.readers.plain import decode
 from index.readers.source import SourceText
 from index.sentences import sentence_spans
+from index.speakers import find_labels
 from index.transcript import parse_transcript
+from index.working_copy import working_copy
 
 
 def parsed(text: str, doc: str = "talk") -> Transcript:
@@ -85,15 +86,15 @@ def test_hosts_are_named_by_names() -> None:
 
 def test_lists_inside_answers_are_no_speakers() -> None:
     page = "问：好在哪？\n\n答：两头说。\n\n优点：便宜。\n\n缺点：慢。\n\n" * 3
-    assert {label.name for label in find_labels(page)} == {"问", "答"}
-    assert find_labels("Todo: buy rope\n\nTodo: sell boat\n\nTodo: sleep\n") == []
+    assert {label.name for label in find_labels(working_copy(page))} == {"问", "答"}
+    assert find_labels(working_copy("Todo: buy rope\n\nTodo: sell boat\n\nTodo: sleep\n")) == []
 
 
 def test_labels_in_kana_and_hangul() -> None:
     page = "インタビュアー：なぜですか。\n\nさくら：好きだからです。\n\n" * 3
-    assert {label.name for label in find_labels(page)} == {"インタビュアー", "さくら"}
+    assert {label.name for label in find_labels(working_copy(page))} == {"インタビュアー", "さくら"}
     page = "기자: 왜요?\n\n김민수: 좋아서요.\n\n" * 3
-    assert {label.name for label in find_labels(page)} == {"기자", "김민수"}
+    assert {label.name for label in find_labels(working_copy(page))} == {"기자", "김민수"}
 
 
 def test_a_stray_zero_byte_does_not_change_the_encoding() -> None:
@@ -104,7 +105,7 @@ def test_a_stray_zero_byte_does_not_change_the_encoding() -> None:
 
 def test_prose_and_sponsors_are_no_metadata() -> None:
     text = "时间回到2012年，我刚到海边。\n\n先看看 https://sponsor.example.org 的船。\n"
-    metadata = read_metadata(text, "2024-10-17-talk.md", "", "")
+    metadata = read_metadata(text, "2024-10-17-talk.md", "", "", len(text))
     assert metadata.date == "2024-10-17"
     assert metadata.url == ""
 

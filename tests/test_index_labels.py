@@ -8,12 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.labels import find_labels, role_word
+from index.labels import Label, is_generic, role_word
 from index.model import Role
+from index.speakers import find_labels
+from index.working_copy import working_copy
+
+
+def found_labels(text: str) -> list[Label]:
+    return find_labels(working_copy(text))
 
 
 def names(text: str) -> list[str]:
-    return [label.name for label in find_labels(text)]
+    return [label.name for label in found_labels(text)]
 
 
 def exchange(first: str, second: str, times: int = 3) -> str:
@@ -48,7 +54,7 @@ def test_label_styles(first: str, second: str, found: tuple[str, str]) -> None:
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_a_label_ends_behind_its_colon_and_marks(newline: str) -> None:
     page = exchange("**林岚：** ", "****周牧:** **").replace("\n", newline)
-    labels = find_labels(page)
+    labels = found_labels(page)
     assert page[labels[0].end :].startswith("灯亮")
     assert page[labels[1].end :].startswith("亮着")
 
@@ -130,7 +136,7 @@ def test_role_words(label: str, role: Role | None, rest: str) -> None:
 )
 def test_labels_stand_in_order_and_never_overlap(parts: list[str]) -> None:
     text = "".join(parts)
-    labels = find_labels(text)
+    labels = found_labels(text)
     for label in labels:
         assert 0 <= label.start < label.end <= len(text)
         assert label.name in text[label.start : label.end]
@@ -140,4 +146,23 @@ def test_labels_stand_in_order_and_never_overlap(parts: list[str]) -> None:
 def test_long_runs_of_space_and_marks_are_read_at_once() -> None:
     """Quadratic reading of these would take minutes, not the moment this test has."""
     for page in (" " * 200_000 + "x", "x" + " " * 200_000, "*" * 200_000, "Name" + "*_ " * 60_000, "a (" * 60_000):
-        assert find_labels(page) == []
+        assert found_labels(page) == []
+
+
+@pytest.mark.parametrize(
+    "label",
+    ["Speaker", "Speaker 1", "SPEAKER_00", "Unknown", "Unknown Speaker", "spk_1", "发言人1", "说话人 2", "發言人A"],
+)
+def test_labels_that_name_nobody(label: str) -> None:
+    assert is_generic(label)
+    assert role_word(label) == (None, "")
+
+
+@pytest.mark.parametrize("label", ["Ann", "Speakman", "主持人", "Q", "周牧", "Userman", "Voice of America"])
+def test_labels_that_name_somebody_or_a_role(label: str) -> None:
+    assert not is_generic(label)
+
+
+def test_somebody_heard_once_among_capitals() -> None:
+    talk = exchange("ANNA LEE: ", "BEN FORD: ")
+    assert "CARL JENSEN" in names(f"{talk}CARL JENSEN: Good night.\n\n{talk}")

@@ -6,37 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.metadata import first_date, read_metadata
+from index.metadata import prefer, read_metadata
 from index.model import Metadata
 
 
-@pytest.mark.parametrize(
-    ("text", "date"),
-    [
-        ("2024-10-17 09:50", "2024-10-17"),
-        ("2024/3/5", "2024-03-05"),
-        ("2016年9月", "2016-09"),
-        ("2016年", "2016"),
-        ("二〇一六年", ""),
-        ("2024 年 3 月 5 日", "2024-03-05"),
-        ("2024年3月5號", "2024-03-05"),
-        ("March 4, 2024", "2024-03-04"),
-        ("4th March 2024", "2024-03-04"),
-        ("Sept. 2019", "2019-09"),
-        ("2024-13-01", ""),
-        ("2024-02-45", ""),
-        ("room 2024", ""),
-        ("1234-05-06", ""),
-        ("先是2020年5月，后来2021年", "2020-05"),
-        ("", ""),
-    ],
-)
-def test_first_date(text: str, date: str) -> None:
-    assert first_date(text) == date
-
-
 def metadata(text: str, path: str = "talk.md", title: str = "", introduction: str = "") -> Metadata:
-    return read_metadata(text, path, title, introduction)
+    return read_metadata(text, path, title, introduction, len(text))
 
 
 def test_a_pages_own_lines() -> None:
@@ -87,3 +62,30 @@ def test_picture_links_are_not_the_pages_link() -> None:
 def test_any_text_has_metadata(text: str, introduction: str) -> None:
     found = metadata(text, introduction=introduction)
     assert len(found.date) in (0, 4, 7, 10)
+
+
+@pytest.mark.parametrize(
+    ("page", "date"),
+    [
+        ("# 灯\n\n採訪日期：民國112年9月19日\n", "2023-09-19"),
+        ("# A lamp\n\nDate: 2023\u5e749\u6708\n", "2023-09"),
+        ("# Un faro\n\nFecha: 19 de septiembre de 2023\n", "2023-09-19"),
+        ("# A lamp\n\nRecorded on March 4, 2024\n", "2024-03-04"),
+        ("# A lamp\n\nBy Ann Lee, March 4, 2024\n\nIt was dark.\n", "2024-03-04"),
+        ("# A lamp\n\n© 2024-03-04 Harbour\n\nIt was dark.\n", ""),
+        ("# A lamp\n\nOn March 4, 2021 we left the harbour.\n", ""),
+    ],
+)
+def test_lines_of_their_own(page: str, date: str) -> None:
+    assert metadata(page).date == date
+
+
+def test_a_date_in_the_talk_is_not_the_date_of_the_talk() -> None:
+    page = "A lamp\n\nAnn: hello\n\nDate: 2019-01-02\n"
+    assert read_metadata(page, "talk.md", "", "", page.index("Ann")).date == ""
+
+
+def test_what_a_format_says_goes_first() -> None:
+    found = Metadata("a", "2020-01-02", "b", "c")
+    assert prefer(Metadata("", "20230919", "B", ""), found) == Metadata("a", "2023-09-19", "B", "c")
+    assert prefer(Metadata("A", "yesterday", "", ""), found) == Metadata("A", "2020-01-02", "b", "c")

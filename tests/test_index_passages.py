@@ -7,14 +7,18 @@ from itertools import pairwise
 from hypothesis import given
 from test_index_turns import PAGES, read
 
-from index.model import Kind, Transcript
-from index.passages import LONGEST, cut, passage_search_text, sentence_search_text
+from index.model import Kind, Passage, Transcript
+from index.passages import LONGEST, clean, cut, passage_search_text
 
 SENTENCE = "我在这座灯塔上住了整整三十年，每天看风看海。"  # 22 characters
 
 
 def passages(transcript: Transcript) -> list[str]:
     return [transcript.text[passage.start : passage.end] for passage in cut(transcript).passages]
+
+
+def searched(transcript: Transcript, passage: Passage) -> str:
+    return passage_search_text(transcript.text, passage.start, passage.end, passage.context)
 
 
 def exchange(question: str, answer: str) -> str:
@@ -39,7 +43,7 @@ def test_a_long_answer_is_cut_and_each_part_knows_its_question() -> None:
     for passage in long:
         assert passage.context is not None
         assert transcript.text[passage.context.start : passage.context.end] == "你住了多久？"
-        assert passage_search_text(transcript, passage).startswith("你住了多久？\n")
+        assert searched(transcript, passage).startswith("你住了多久？\n")
 
 
 def test_parts_of_an_answer_begin_and_end_with_sentences_and_overlap_by_one() -> None:
@@ -96,8 +100,9 @@ def test_introduction_and_summary_are_marked() -> None:
 def test_searched_text_has_no_marks() -> None:
     transcript = read("**问：** **灯**亮_吗_？\n\n**周牧：** `亮`着呢。\n\n" * 2)
     (passage,) = cut(transcript).passages
-    assert "*" not in passage_search_text(transcript, passage)
-    assert sentence_search_text(transcript, cut(transcript).sentences[1]) == "亮着呢。"
+    assert "*" not in searched(transcript, passage)
+    sentence = cut(transcript).sentences[1]
+    assert clean(transcript.text[sentence.start : sentence.end]) == "亮着呢。"
 
 
 def test_ids_stay_the_same_when_read_again() -> None:

@@ -124,6 +124,65 @@ class TestLabels:
         text = "守塔人莱恩（Murray Lane）說那裡只有風，莱恩今年七十歲了。\n\n" + "問：風大嗎？\n\n大。\n\n" * 3
         assert speaker(people({"one": text}), "one", "").person == "Murray Lane"
 
+    def test_a_title_is_shown_and_tells_nobody_apart(self) -> None:
+        found = people({
+            "one": page("灯塔的故事，今天说给大家听，请各位慢慢看完它。", "问", "周牧委員"),
+            "two": page("灯塔的故事，今天说给大家听，请各位慢慢看完它。", "问", "周牧"),
+            "three": page("The story of a light, told today for all who care to hear it.", "Ann", "Dr. Anna Müller"),
+            "four": page("The story of a light, told today for all who care to hear it.", "Ann", "Anna Muller"),
+        })  # fmt: skip
+        assert speaker(found, "one", "周牧委員") == Speaker("one", "周牧委員", "周牧委員", Role.GUEST, "周牧")
+        assert speaker(found, "two", "周牧").person == "周牧"
+        assert speaker(found, "three", "Dr. Anna Müller").name == "Dr. Anna Müller"
+        assert speaker(found, "three", "Dr. Anna Müller").person == speaker(found, "four", "Anna Muller").person
+
+    def test_a_title_and_a_family_name_alone(self) -> None:
+        found = people({
+            "one": page("The light was kept by Anna Tang, and she never once complained.", "Ann", "Minister Tang"),
+            "two": page("The story of a light, told today for all who care to hear it.", "Ann", "Minister Tang"),
+            "three": page("灯塔的故事，今天说给大家听，请各位慢慢看完它。", "问", "李先生"),
+            "four": page("灯塔的故事，今天说给大家听，请各位慢慢看完它。", "问", "李先生"),
+        })  # fmt: skip
+        assert speaker(found, "one", "Minister Tang").person == "Anna Tang"
+        assert speaker(found, "two", "Minister Tang") == Speaker(
+            "two", "Minister Tang", "Minister Tang", Role.GUEST, ""
+        )
+        assert speaker(found, "three", "李先生") == Speaker("three", "李先生", "李先生", Role.GUEST, "")
+
+    def test_what_a_program_calls_its_speakers_is_nobody(self) -> None:
+        text = page(
+            "Murray Lane kept the light for thirty years; Murray Lane never complained.", "Speaker 1", "Speaker 2"
+        )
+        found = people({"one": text, "two": text})
+        assert {speaker.person for speaker in found.speakers} == {""}
+        assert {speaker.name for speaker in found.speakers} == {"Speaker 1", "Speaker 2"}
+
+    def test_a_family_name_written_first(self) -> None:
+        found = people({
+            "one": page("The story of a light, told today for all who care to hear it.", "Ann", "Lee Huai-jen"),
+            "two": page("The story of a light, told today for all who care to hear it.", "Ann", "Huai-jen Lee"),
+            "three": page("The story of a light, told today for all who care to hear it.", "Ann", "Thomas James"),
+            "four": page("The story of a light, told today for all who care to hear it.", "Ann", "James Thomas"),
+        })  # fmt: skip
+        assert speaker(found, "one", "Lee Huai-jen").person == speaker(found, "two", "Huai-jen Lee").person
+        assert speaker(found, "three", "Thomas James").person != speaker(found, "four", "James Thomas").person
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            "数位政委唐鳳（Audrey Tang）今天来访。",
+            "Audrey Tang (唐鳳) kept the light.",
+            "---\nspeakers: Audrey Tang (唐鳳)\n---",
+        ],
+    )
+    def test_one_text_joins_two_scripts_everywhere(self, said: str) -> None:
+        found = people({
+            "one": page(said, "问", "周牧"),
+            "two": page("灯塔的故事，今天说给大家听，请各位慢慢看完它。", "问", "唐鳳"),
+            "three": page("The story of a light, told today for all who care to hear it.", "Ann", "Audrey Tang"),
+        })  # fmt: skip
+        assert speaker(found, "two", "唐鳳").person == speaker(found, "three", "Audrey Tang").person == "Audrey Tang"
+
     def test_a_word_beside_a_name_is_no_part_of_it(self) -> None:
         text = page("灯塔的故事。", "Ann", "Murray") + "**Ann：** Murray Thanks\n\n**Murray：** So Murray Lane\n\n"
         assert names.full_names("So Murray Lane") == {"Murray Lane": 1}
@@ -147,12 +206,26 @@ class TestPairs:
             ("沈砚秋（Shen Yanqiu）", ("沈砚秋", "Shen Yanqiu")),
             ("Sam Lane，中文名莱恩", ("莱恩", "Sam Lane")),
             ('Margaret Lane, "Peg" to friends', ("Peg Lane", "Margaret Lane")),
+            ("唐鳳（Audrey Tang）", ("唐鳳", "Audrey Tang")),
+            ("數位政委唐鳳（Audrey Tang）", ("唐鳳", "Audrey Tang")),
+            ("Minister Audrey Tang (唐鳳)", ("唐鳳", "Audrey Tang")),
+            ("Jason Hsu/許毓仁", ("許毓仁", "Jason Hsu")),
         ],
     )
     def test_names_side_by_side(self, text: str, pair: tuple[str, str]) -> None:
         assert names.pairs(text) == [pair]
 
-    @pytest.mark.parametrize("text", ["", "灯塔（Lighthouse）", "人工智能（Artificial Intelligence）", "（Sam Lane）"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "灯塔（Lighthouse）",
+            "黄金（Gold Standard）",
+            "Open Source (开源)",
+            "人工智能（Artificial Intelligence）",
+            "（Sam Lane）",
+        ],
+    )
     def test_no_names(self, text: str) -> None:
         assert names.pairs(text) == []
 
@@ -169,6 +242,29 @@ class TestOverrides:
         found = people({"one": page("灯。", "问", "周牧"), "two": page("Light.", "Q", "Mu")}, *overrides)
         assert speaker(found, "one", "周牧").person == "Zhou Mu"
         assert speaker(found, "two", "Mu").person == "Zhou Mu"
+
+    def test_names_are_kept_apart_whatever_texts_say(self, tmp_path: Path) -> None:
+        said = page("守塔人莱恩（Sam Lane）说那里只有风，别的什么都没有，连鸟也不来。", "问", "莱恩")
+        toml = '[[person]]\nname = "Sam Lane"\napart = ["莱恩"]\n'
+        [override] = read_overrides(self.write(tmp_path, toml))
+        assert override == PersonOverride("Sam Lane", (), ("莱恩",))
+        pages = {"one": said, "two": page("Sam Lane kept the light for thirty years, they say.", "Ann", "Sam Lane")}
+        assert speaker(people(pages), "one", "莱恩").person == "Sam Lane"
+        assert speaker(people(pages, override), "one", "莱恩").person == "莱恩"
+        assert speaker(people(pages, override), "two", "Sam Lane").person == "Sam Lane"
+
+    def test_a_name_is_somebody_in_some_interviews_alone(self, tmp_path: Path) -> None:
+        toml = '[[person]]\nname = "John Brown"\naliases = ["John"]\ninterviews = ["one"]\n'
+        [override] = read_overrides(self.write(tmp_path, toml))
+        assert override == PersonOverride("John Brown", ("John",), (), ("one",))
+        text = page("The story of a light, told today for all who care to hear it.", "Ann", "John")
+        found = people({"one": text, "two": text}, override)
+        assert speaker(found, "one", "John").person == "John Brown"
+        assert speaker(found, "two", "John").person == "John"
+
+    def test_an_unknown_key_is_named(self, tmp_path: Path) -> None:
+        with pytest.raises(InputError, match=r"number 1: alias means nothing here"):
+            read_overrides(self.write(tmp_path, '[[person]]\nname = "周牧"\nalias = ["Mu"]\n'))
 
     def test_no_file_is_no_override(self, tmp_path: Path) -> None:
         assert read_overrides([tmp_path]) == ()

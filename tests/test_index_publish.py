@@ -63,7 +63,7 @@ if wanted == "swap":
     os.replace = lambda *_: act()
 build_index([Path(talks)], Path(folder), FakeEmbedding(), Progress())
 """
-MOMENTS = [("reading", 0), ("reading", 1), ("embedding", 0), *(("writing", step) for step in range(5)), ("swap", 0)]
+MOMENTS = [("indexing", 0), *(("writing", step) for step in range(6)), ("swap", 0)]
 
 
 class TestStopped:
@@ -92,7 +92,7 @@ class TestStopped:
         assert_answers(folder, "灯塔", "桥")
         assert len(list(folder.glob("*-0*"))) == 1
 
-    @pytest.mark.parametrize("stage", ["reading", "embedding", "writing"])
+    @pytest.mark.parametrize("stage", ["indexing", "writing"])
     def test_control_c_leaves_the_old_index_and_no_litter(self, talks: Path, folder: Path, stage: str) -> None:
         build_index([talks], folder, FakeEmbedding())
         before = snapshot(folder)
@@ -122,7 +122,7 @@ class TestTwoWriters:
     def test_the_second_waits_or_says_who_holds_the_lock(self, talks: Path, folder: Path) -> None:
         build_index([talks], folder, FakeEmbedding())
         write_interview(talks / "井.md", "何井", "水井")
-        process = run(DRASTIC, talks, folder, "embedding", 0, "30")
+        process = run(DRASTIC, talks, folder, "indexing", 0, "30")
         assert process.stdout is not None and process.stdout.readline() == "here\n"
         with pytest.raises(IndexLocked, match=rf"process {process.pid} on .+ since "):
             build_index([talks], folder, FakeEmbedding(), wait=0.1)
@@ -138,7 +138,7 @@ class TestTwoWriters:
         assert sorted(len(done.result().indexed) for done in builds) == [0, 0, 0, 2]
 
     def test_the_second_goes_on_when_the_first_is_done(self, talks: Path, folder: Path) -> None:
-        process = run(DRASTIC, talks, folder, "embedding", 0, "0.5")
+        process = run(DRASTIC, talks, folder, "indexing", 0, "0.5")
         assert process.stdout is not None and process.stdout.readline() == "here\n"
         embedding = FakeEmbedding()
         report = build_index([talks], folder, embedding, wait=60)

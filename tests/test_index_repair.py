@@ -19,7 +19,7 @@ def archive(tmp_path: Path) -> Path:
     build_index([write_two_interviews(tmp_path / "talks")], folder, FakeEmbedding())
     write_interview(tmp_path / "more" / "mill.txt", "Mira", "mills")
     build_index([tmp_path / "more"], folder, FakeEmbedding())
-    [vectors] = folder.glob("generation-*/passages.faiss")
+    [vectors] = folder.glob("generation-*/passages/vectors.faiss")
     vectors.write_bytes(b"no vectors")
     return folder
 

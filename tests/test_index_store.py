@@ -14,7 +14,7 @@ from fake_embedding import FakeEmbedding, write_interview
 from index import generations
 from index.build import build_index
 from index.errors import IndexDamaged, IndexFromNewerVersion, IndexMissing, InputError
-from index.passages import cut, passage_search_text, sentence_search_text
+from index.passages import clean, cut, passage_search_text
 from index.readers import read_file
 from index.store import Index, open_index
 from index.transcript import parse_transcript
@@ -40,8 +40,9 @@ def read_everything(index: Index) -> None:
     for row in index.documents():
         assert index.text(row.doc) and index.turns(row.doc) and index.speakers(row.doc)
     query = np.ones(8, dtype=np.float32)
-    assert len(index.passage_vectors.scores(query, None)) == len(index.passages)
-    assert len(index.sentence_vectors.scores(query, None)) == len(index.sentences)
+    assert len(index.passage_vectors.scores(query)) == len(index.passages) == len(index.table("passage_keys"))
+    assert len(index.sentence_vectors.scores(query)) == len(index.sentences) == len(index.table("sentence_keys"))
+    assert len(index.table("passages_means")) == len(index.table("sentences_means")) == 1
     assert len(index.lexical.scores("灯塔")) == len(index.passages)
 
 
@@ -54,7 +55,6 @@ def test_an_interview_comes_back_as_it_was_read(archive: Path) -> None:
         assert index.excluded("桥") == list(transcript.excluded)
         assert [passage for passage in index.passages if passage.doc == "桥"] == list(cut(transcript).passages)
         assert [sentence for doc, sentence in index.sentences if doc == "桥"] == list(cut(transcript).sentences)
-        assert index.entry("桥").transcript == transcript
         row = index.document("桥")
         assert (row.path, row.title, row.language) == (str(path), transcript.metadata.title, transcript.language)
         assert (row.turns, row.passages) == (len(transcript.turns), len(cut(transcript).passages))
@@ -67,13 +67,12 @@ def test_an_interview_comes_back_as_it_was_read(archive: Path) -> None:
 def test_the_row_of_a_passage_is_its_row_among_vectors_and_words(archive: Path) -> None:
     embedding = FakeEmbedding()
     with open_index(archive) as index:
-        transcripts = {row.doc: index.entry(row.doc).transcript for row in index.documents()}
         for row, passage in enumerate(index.passages):
-            text = passage_search_text(transcripts[passage.doc], passage)
+            text = passage_search_text(index.text(passage.doc), passage.start, passage.end, passage.context)
             np.testing.assert_array_equal(index.passage_vectors.vectors(np.array([row]))[0], embedding.encode(text))
             assert index.lexical.scores(text)[row] == index.lexical.scores(text).max()
         for row, (doc, sentence) in enumerate(index.sentences):
-            text = sentence_search_text(transcripts[doc], sentence)
+            text = clean(index.text(doc)[sentence.start : sentence.end])
             np.testing.assert_array_equal(index.sentence_vectors.vectors(np.array([row]))[0], embedding.encode(text))
 
 
@@ -107,12 +106,12 @@ def test_no_index_is_missing(tmp_path: Path) -> None:
 FILES = [
     "manifest.json",
     "archive.sqlite",
-    "passages.faiss",
-    "sentences.faiss",
-    "lexical/ends.npy",
-    "lexical/texts.npy",
-    "lexical/weights.npy",
-    "lexical/vocabulary.json",
+    "passages/vectors.faiss",
+    "sentences/vectors.faiss",
+    *(f"lexical/{name}.npy" for name in ("terms", "ends", "texts", "times", "lengths")),
+    *(f"rows/{name}.npy" for name in ("passages", "sentences", "passage_keys", "sentence_keys")),
+    "rows/passages_means.npy",
+    "rows/sentences_means.npy",
 ]
 
 
@@ -154,7 +153,7 @@ def test_opening_alone_notices_a_file_of_the_wrong_size(archive: Path) -> None:
         open_index(archive)
 
 
-@pytest.mark.parametrize("content", [b"", b"not json", b"[]", b'{"format": 1}', b'{"format": "x"}', b"\xff\xfe\x00"])
+@pytest.mark.parametrize("content", [b"", b"not json", b"[]", b'{"format": 2}', b'{"format": "x"}', b"\xff\xfe\x00"])
 def test_a_damaged_pointer_is_named_and_the_same_command_repairs_it(archive: Path, content: bytes) -> None:
     (archive / "verbatim-index.json").write_bytes(content)
     with pytest.raises(IndexDamaged, match=r"verbatim-index\.json.*verbatim index"):
@@ -181,13 +180,22 @@ def test_a_lost_pointer_is_damage(archive: Path) -> None:
 
 def test_an_index_from_a_newer_version_says_so_and_is_not_overwritten(archive: Path) -> None:
     pointer = json.loads((archive / "verbatim-index.json").read_text())
-    (archive / "verbatim-index.json").write_text(json.dumps(pointer | {"format": 2, "verbatim": "9.9"}))
+    (archive / "verbatim-index.json").write_text(json.dumps(pointer | {"format": 3, "verbatim": "9.9"}))
     before = {path: path.read_bytes() for path in archive.rglob("*") if path.is_file()}
     with pytest.raises(IndexFromNewerVersion, match=r"9\.9"):
         open_index(archive)
     with pytest.raises(IndexFromNewerVersion):
         build_index([archive.parent / "访谈"], archive, FakeEmbedding())
     assert before == {path: path.read_bytes() for path in archive.rglob("*") if path.is_file()}
+
+
+def test_an_index_of_an_older_form_is_built_again_from_its_files(archive: Path) -> None:
+    pointer = json.loads((archive / "verbatim-index.json").read_text())
+    (archive / "verbatim-index.json").write_text(json.dumps(pointer | {"format": 1, "verbatim": "0.0"}))
+    with pytest.raises(IndexDamaged, match=r"Verbatim 0\.0 wrote .* no longer reads.*verbatim index"):
+        open_index(archive)
+    report = build_index([archive.parent / "访谈"], archive, FakeEmbedding())
+    assert report.indexed == ("桥", "灯塔")
 
 
 def test_a_database_that_is_overwritten_while_it_is_open_is_damage(archive: Path) -> None:

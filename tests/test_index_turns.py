@@ -193,6 +193,9 @@ FRAGMENTS = [
     "It is.\n\n", "\n\n", "\r\n", "\n", "![](https://a.example/1.png)\n\n", "▲图\n\n", "*注释。\n\n",
     "（注：某）\n\n", "* * *\n\n", ">End\n\n", "编辑：某某\n\n", "**👇关注公众号**\n\n", "划重点\n\n",
     "* 要点。\n\n", "> 引文。\n\n", "访谈全文\n\n", "相关推荐\n\n", "https://a.example/1\n\n", "（编译/某）",
+    "[00:12] ", "00:15\n", "**0:20** · Ann:\n", "发言人1 0:00:30\n", "Ann (00:40): ", "Speaker 1: ", ">> ", ">> BEN: ",
+    "【主持人】", "Q. ", "A. ", "**Ann** – ", "ANN LEE: ", "[inaudible 00:50] ", "---\n", "title: a\n", "\r",
+    "Ann Lee, of Mills: ", "<b>Ann:</b> ", "Published: 2023-09-19\n",
     "\u3000", " ", "“我说。", "”", "2016年9月", "\ud800", "\x07", "灯" * 30,
 ]  # fmt: skip
 PAGES = st.lists(st.sampled_from(FRAGMENTS), max_size=40).map("".join) | st.text(max_size=150)
@@ -213,6 +216,9 @@ def test_any_page_can_be_read_and_nothing_is_counted_twice(text: str) -> None:
         assert start < end
         assert not any(start < stop and begin < end for begin, stop in left_out)
     evidence(transcript)
+    marks = [mark.start for mark in transcript.times]
+    assert marks == sorted(set(marks))
+    assert set(marks) <= {start for start, _ in taken}
 
 
 @given(PAGES)

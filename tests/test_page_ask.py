@@ -227,3 +227,14 @@ def test_an_empty_question_is_not_asked(new_page: NewPage, sample_page: PageServ
     page.wait_for_timeout(500)
     expect(page.get_by_test_id("stChatMessage")).to_have_count(0)
     expect(page.get_by_test_id(CHAT)).to_be_enabled()
+
+
+def test_what_a_question_names_is_shown_and_switched_off(new_page: NewPage, sample_page: PageServer) -> None:
+    page = new_page(sample_page)
+    ask(page, "老魏怎么看油灯？")
+    chip = page.locator(".clue")
+    expect(chip).to_contain_text("said by Wei Changgeng")
+    chip.get_by_role("button").click()
+    expect(page.get_by_text("老魏怎么看油灯？")).to_have_count(2)
+    expect(page.locator("blockquote").nth(1)).to_be_visible()
+    expect(chip).to_have_count(1)  # of the first answer; the second was asked as it is

@@ -122,8 +122,7 @@ def test_among_many_passages_the_first_have_to_stand_out(
     ranking = retriever.rank(question)
 
     def standing_out(by: float, near: float = 0.0) -> Ranking:
-        scores = ranking.scores.copy()
-        scores[list(ranking.order[:5])] = by
+        scores = ranking.scores | dict.fromkeys(ranking.order[:5], by)
         return replace(ranking, scores=scores, closeness=at(near, language))
 
     assert not is_answerable(retriever, ranking)  # all are alike, and so score 0

@@ -25,6 +25,7 @@ from rag.answer import Answer
 from rag.chain import as_runnable, ask
 from rag.conversation import NOT_SAID, Exchange, in_context
 from rag.filters import Filters
+from rag.names_in import without_names
 from rag.retrieve import Retriever
 
 QUESTIONS = {gold.id: gold for gold in load_gold(FOLDER / "samples.jsonl")}
@@ -112,7 +113,7 @@ def test_an_answer_says_how_it_was_made(chance: Retriever) -> None:
     answer = ask(chance, "霧是什麼？")
     assert (answer.question, answer.language, answer.mode, answer.model) == ("霧是什麼？", "zh-Hant", "extractive", "")
     assert answer.asked_as == answer.question
-    assert set(answer.timings) == {"filter", "embed", "search", "score", "fold", "total"}
+    assert set(answer.timings) == {"filter", "embed", "search", "compare", "score", "fold", "total"}
     assert answer.timings["total"] >= answer.timings["embed"] >= 0
     assert answer.usage == {}
     assert asdict(answer)["citations"][0]["n"] == 1
@@ -264,4 +265,4 @@ def test_threads_share_the_bundled_model(samples: Retriever) -> None:
     ],
 )
 def test_the_vector_of_a_question_leaves_out_the_speakers_names(samples: Retriever, question: str, asked: str) -> None:
-    assert samples.view.without_names(question) == asked
+    assert without_names(samples.view, question) == asked

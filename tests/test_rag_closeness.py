@@ -8,31 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from hand_made import Talk, answered, asked, going_on, make_retriever, summed_up
-from hypothesis import given
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 
 from index.embedding import BUNDLED, SAME_MODEL_ON_HUB
 from rag import closeness
-from rag.closeness import (
-    NOT_COMPARED,
-    PRIOR,
-    Floats,
-    ReplySpace,
-    best,
-    best_two,
-    centred,
-    mapped_passages,
-    mapped_question,
-    mapped_sentences,
-    reply_map,
-    reply_space,
-    standard,
-    unit,
-)
+from rag.closeness import ReplySpace, mapped, reply_map, reply_space, unit
 from rag.filters import Filters
 from rag.retrieve import SECOND, Retriever
-from rag.view import Rows, View
+from rag.signals import PRIOR, Scored, best, language_means, standard
+from rag.view import Floats, Rows, View
 
 LOWEST = -0.5
 
@@ -49,17 +32,17 @@ def rows(*values: int) -> Rows:
 
 
 def test_the_best_of_each() -> None:
-    pairs = rows(0, 0, 2, 2, 2), rows(0, 1, 1, 2, 3)
-    assert best(4, pairs, floats(0.1, 0.3, 0.9, 0.2), LOWEST) == pytest.approx([0.3, LOWEST, 0.9, LOWEST])
-    assert best(2, (rows(), rows()), floats(), LOWEST) == pytest.approx([LOWEST, LOWEST])
+    places, values = rows(0, 0, 2, 2, 2), floats(0.1, 0.3, 0.3, 0.9, 0.2)
+    assert best(4, places, values, LOWEST) == pytest.approx([0.3, LOWEST, 0.9, LOWEST])
+    assert best(2, rows(), floats(), LOWEST) == pytest.approx([LOWEST, LOWEST])
 
 
-def test_the_best_two_in_a_row() -> None:
-    scores = floats(0.1, 0.3, 0.9, 0.2)
-    # Passage 0 has sentences 0 to 2 (means 0.2 and 0.6), passage 2 sentence 3 alone.
-    neighbours = rows(0, 0, 2), rows(0, 1, 3), rows(1, 2, 3)
-    assert best_two(3, neighbours, scores, LOWEST) == pytest.approx([0.6, LOWEST, 0.2])
-    assert best_two(1, (rows(), rows(), rows()), scores, LOWEST) == pytest.approx([LOWEST])
+def test_numbers_for_some_rows() -> None:
+    scored = Scored(rows(2, 5, 9), floats(0.1, 0.2, 0.3))
+    assert scored.at(rows(9, 3, 2, 10, 0)) == pytest.approx([0.3, -np.inf, 0.1, -np.inf, -np.inf])
+    assert scored.at(rows(9, 3), 0.0) == pytest.approx([0.3, 0.0])
+    assert scored.only(np.array([True, False, True])).at(rows(2, 5)) == pytest.approx([0.1, -np.inf])
+    assert Scored(rows(), floats()).at(rows(1)) == pytest.approx([-np.inf])
 
 
 def test_standard_scores() -> None:
@@ -67,6 +50,8 @@ def test_standard_scores() -> None:
     assert standard(floats(3, 1, 2)) == pytest.approx([math.sqrt(1.5), -math.sqrt(1.5), 0], abs=1e-4)
     assert standard(np.full(4, 0.5, dtype=np.float32)) == pytest.approx([0, 0, 0, 0], abs=1e-4)
     assert standard(floats()).tolist() == []
+    # The mean and spread of the first two alone: 2 and 1.
+    assert standard(floats(3, 1, 6), np.array([True, True, False])) == pytest.approx([1, -1, 4], abs=1e-4)
 
 
 def test_unit_vectors() -> None:
@@ -78,45 +63,50 @@ def test_unit_vectors() -> None:
 # languages
 
 
-def test_with_one_language_the_mean_is_taken_away() -> None:
-    assert centred(floats(0.7, 0.8, 0.9), rows(0, 0, 0)) == pytest.approx([-0.1, 0, 0.1], abs=1e-6)
+def view_of(folder: Path, cosines: dict[str, list[float]]) -> View:
+    """An archive of one interview a language, whose sentences, each a passage, are so near to any question."""
+    near = {f"{tag} {number}。": value for tag, every in cosines.items() for number, value in enumerate(every)}
+    talks: dict[str, Talk] = {tag: [[answered(text)] for text in near if text.startswith(f"{tag} ")] for tag in cosines}
+    nearness = lambda text: near[text.removeprefix("林岚：")]  # noqa: E731
+    return make_retriever(folder, talks, nearness, languages={tag: tag for tag in cosines}).view
 
 
-def test_every_language_loses_its_own_mean_which_leans_towards_that_of_all() -> None:
+ASKED = floats(1, 0)
+
+
+def test_with_one_language_its_mean_is_what_all_have(tmp_path: Path) -> None:
+    view = view_of(tmp_path, {"en": [0.7, 0.8, 0.9]})
+    for what in ("passages", "sentences"):
+        assert language_means(view, ASKED, what) == pytest.approx([0.8], abs=1e-6)
+
+
+def test_the_mean_of_a_language_leans_towards_that_of_all(tmp_path: Path) -> None:
     # 0.9 is the mean of 20 rows, 0.7 that of the 60 others, 0.75 that of all; with PRIOR = 20 rows of 0.75 more the
     # means are (20 × 0.9 + 20 × 0.75) / 40 = 0.825 and (60 × 0.7 + 20 × 0.75) / 80 = 0.7125.
     assert PRIOR == 20
-    cosines = np.array([0.85, 0.95] * 10 + [0.65, 0.75] * 30, dtype=np.float32)
-    expected = [0.025, 0.125] * 10 + [-0.0625, 0.0375] * 30
-    assert centred(cosines, rows(*[0] * 20, *[1] * 60)) == pytest.approx(expected, abs=1e-6)
+    view = view_of(tmp_path, {"en": [0.85, 0.95] * 10, "es": [0.65, 0.75] * 30})
+    assert language_means(view, ASKED, "sentences") == pytest.approx([0.825, 0.7125], abs=1e-6)
 
 
-def test_a_language_of_one_row_keeps_most_of_what_sets_it_apart() -> None:
+def test_a_language_of_one_row_keeps_most_of_what_sets_it_apart(tmp_path: Path) -> None:
     # The mean of all is (99 × 0.8 + 0.9) / 100 = 0.801; that of the one row leans to (0.9 + 20 × 0.801) / 21.
-    cosines = np.array([0.8] * 99 + [0.9], dtype=np.float32)
-    found = centred(cosines, rows(*[0] * 99, 1))
-    assert found[99] == pytest.approx(0.9 - (0.9 + 20 * 0.801) / 21, abs=1e-5)
-    assert found[99] > 0.09 > found[0] + 0.05
-
-
-@given(arrays(np.float32, st.integers(1, 30), elements=st.floats(-1, 1, width=32)))
-def test_centring_keeps_the_order_within_a_language(cosines: Floats) -> None:
-    languages = np.arange(len(cosines), dtype=np.int64) % 3
-    found = centred(cosines, languages)
-    for language in range(3):
-        mine = languages == language
-        assert (np.diff(found[mine][np.argsort(cosines[mine], kind="stable")]) >= 0).all()
+    view = view_of(tmp_path, {"en": [0.8] * 99, "ja": [0.9]})
+    means = language_means(view, ASKED, "passages")
+    assert means[1] == pytest.approx((0.9 + 20 * 0.801) / 21, abs=1e-5)
+    assert 0.9 - means[1] > 0.09 > 0.8 - means[0] + 0.05
 
 
 def test_languages_are_numbered_whatever_their_script(tmp_path: Path) -> None:
     talks: dict[str, Talk] = {doc: [[asked("雾？"), answered("雾来了。", "雾走了。")]] for doc in "abcd"}
     tags = {"a": "zh-Hans", "b": "en", "c": "zh-Hant", "d": "ja"}
     view = make_retriever(tmp_path, talks, lambda text: 0.5, languages=tags).view
-    a, b, c, d = (view.passage_languages[row] for row in range(4))
+    a, b, c, d = view.passage_languages(np.arange(4)).tolist()
     assert a == c
     assert sorted({a, b, d}) == [0, 1, 2]
     of_passage = dict(zip("abcd", (a, b, c, d), strict=True))
-    assert view.sentence_languages.tolist() == [of_passage[doc] for doc, _ in view.index.sentences]
+    assert view.sentence_languages(np.arange(len(view.index.sentences))).tolist() == [
+        of_passage[doc] for doc, _ in view.index.sentences
+    ]
 
 
 def test_a_question_does_not_prefer_its_own_language(tmp_path: Path) -> None:
@@ -143,7 +133,10 @@ def test_a_question_does_not_prefer_its_own_language(tmp_path: Path) -> None:
 def neighbours(view: View) -> set[tuple[int, str, str]]:
     """(passage row, a sentence, the next) in words."""
     words = [view.text_of(doc)[sentence.start : sentence.end] for doc, sentence in view.index.sentences]
-    return {(int(row), words[one], words[next_]) for row, one, next_ in zip(*view.neighbours, strict=True)}
+    return {
+        (int(row), words[one], words[next_])
+        for row, one, next_ in zip(*view.neighbours(np.arange(len(view.index.passages))), strict=True)
+    }
 
 
 def test_neighbours_are_the_guests_sentences_in_a_row(tmp_path: Path) -> None:
@@ -183,7 +176,7 @@ MATRIX = np.array([[0, 1], [2, 0]], dtype=np.float32)  # swaps the two dimension
 
 
 @pytest.fixture
-def mapped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Retriever:
+def two(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Retriever:
     """Two interviews in two languages, whose vectors are (0.6, 0.8) for 一 and its passage, (1, 0) for 二."""
     monkeypatch.setattr(closeness, "reply_map", lambda embedding: MATRIX if embedding == BUNDLED else None)
     talks: dict[str, Talk] = {"one": [[answered("一。")]], "two": [[answered("二。")]]}
@@ -219,45 +212,48 @@ def test_the_map_is_near_the_identity_but_not_the_identity() -> None:
     assert 0.7 < kept.min() <= kept.max() < 0.9999
 
 
-def test_where_the_languages_lie(mapped: Retriever) -> None:
-    space = reply_space(mapped.index, mapped.view)
+def test_where_the_languages_lie(two: Retriever) -> None:
+    space = reply_space(two.view)
     assert space is not None
     # (0.6, 0.8) is mapped to (0.8, 1.2), (1, 0) to (0, 2).
     expected = np.array([[0.8, 1.2], [0, 2]]) / [[math.hypot(0.8, 1.2)], [2]]
     for means in (space.passage_means, space.sentence_means):
-        assert means[mapped.view.passage_languages] == pytest.approx(expected, abs=1e-6)
+        assert means[two.view.passage_languages(rows(0, 1))] == pytest.approx(expected, abs=1e-6)
 
 
-def test_cosines_in_the_mapped_space(mapped: Retriever) -> None:
+SIGNALS = ("mapped passage", "mapped sentence", "mapped two")
+
+
+def test_cosines_in_the_mapped_space(two: Retriever) -> None:
     nowhere = np.zeros((2, 2), dtype=np.float32)
     space = ReplySpace(MATRIX, nowhere, nowhere)
-    question = mapped_question(space, np.array([[1, 0]], dtype=np.float32))  # (0, 2), at length 1
-    assert question == pytest.approx([0, 1])
-    expected = [1.2 / math.hypot(0.8, 1.2), 1]
-    assert mapped_sentences(mapped.index, mapped.view, space, question, rows(0, 1)) == pytest.approx(expected)
-    assert mapped_passages(mapped.index, mapped.view, space, question, rows(0, 1)) == pytest.approx(expected)
-    assert mapped_passages(mapped.index, mapped.view, space, question, rows(1)) == pytest.approx([NOT_COMPARED, 1])
-    assert mapped_sentences(mapped.index, mapped.view, space, question, rows()).tolist() == [NOT_COMPARED] * 2
+    question = np.array([[1, 0]], dtype=np.float32)  # mapped to (0, 2), at length 1
+    found = mapped(two.view, space, question, rows(0, 1))
+    for signal in SIGNALS:  # each passage is one sentence, which is its own neighbour
+        assert found[signal] == pytest.approx([1.2 / math.hypot(0.8, 1.2), 1])
+    found = mapped(two.view, space, question, rows(1))
+    assert [found[signal].tolist() for signal in SIGNALS] == [[pytest.approx(1)]] * 3
 
 
-def test_mapped_cosines_lose_the_mean_of_their_language(mapped: Retriever) -> None:
+def test_mapped_cosines_lose_the_mean_of_their_language(two: Retriever) -> None:
     """Each language has one row, and so lies where that row does: nothing is left."""
-    space = reply_space(mapped.index, mapped.view)
+    space = reply_space(two.view)
     assert space is not None
-    question = mapped_question(space, np.array([[0.8, 0.6]], dtype=np.float32))
-    for found in (mapped_passages, mapped_sentences):
-        assert found(mapped.index, mapped.view, space, question, rows(0, 1)) == pytest.approx([0, 0], abs=1e-6)
+    found = mapped(two.view, space, np.array([[0.8, 0.6]], dtype=np.float32), rows(0, 1))
+    for signal in SIGNALS:
+        assert found[signal] == pytest.approx([0, 0], abs=1e-6)
 
 
-def test_two_wordings_of_a_question_are_averaged() -> None:
-    space = ReplySpace(MATRIX, np.zeros((1, 2), np.float32), np.zeros((1, 2), np.float32))
-    # (1, 0) → (0, 2) → (0, 1); (0, 1) → (1, 0).
-    assert mapped_question(space, np.eye(2, dtype=np.float32)) == pytest.approx([0.5, 0.5])
+def test_two_wordings_of_a_question_are_averaged(two: Retriever) -> None:
+    space = ReplySpace(MATRIX, np.zeros((2, 2), np.float32), np.zeros((2, 2), np.float32))
+    # (1, 0) → (0, 2) → (0, 1); (0, 1) → (1, 0): the mean is (0.5, 0.5), and passage 1 lies at (0, 1).
+    found = mapped(two.view, space, np.eye(2, dtype=np.float32), rows(1))
+    assert found["mapped passage"] == pytest.approx([0.5])
 
 
 def test_other_embeddings_have_no_mapped_space(tmp_path: Path) -> None:
     retriever = make_retriever(tmp_path, {"doc": [[answered("雾。")]]}, lambda text: 0.5)
-    assert reply_space(retriever.index, retriever.view) is None
+    assert reply_space(retriever.view) is None
 
 
 def test_with_a_map_the_second_sum_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from sample_archive import chance_retriever
 from index.errors import InputError
 from index.store import Index
 from rag.filters import Filters, allowed_rows, find_person, in_time
+from rag.view import View
 
 DATES = {"year": "2016", "month": "2016-09", "day": "2016-09-15", "later": "2024-10-17", "undated": ""}
 
@@ -42,7 +43,7 @@ def panel(tmp_path_factory: pytest.TempPathFactory) -> Index:
 
 def docs(index: Index, filters: Filters) -> set[str]:
     """The interviews of which something may be used; passages and sentences agree on them."""
-    allowed = allowed_rows(index, filters)
+    allowed = allowed_rows(View(index), filters)
     assert allowed is not None
     passages = {p.doc for p, ok in zip(index.passages, allowed.passages, strict=True) if ok}
     assert passages == {doc for (doc, _), ok in zip(index.sentences, allowed.sentences, strict=True) if ok}
@@ -50,7 +51,7 @@ def docs(index: Index, filters: Filters) -> set[str]:
 
 
 def test_without_filters_nothing_is_checked(dated: Index) -> None:
-    assert allowed_rows(dated, Filters()) is None
+    assert allowed_rows(View(dated), Filters()) is None
 
 
 @pytest.mark.parametrize(
@@ -101,9 +102,9 @@ def test_interviews_are_alternatives_and_go_by_name_or_title(samples: Index) -> 
 
 def test_an_unknown_interview_is_an_error_that_names_near_ones(samples: Index) -> None:
     with pytest.raises(InputError, match=r"deep-see.*deep-sea"):
-        allowed_rows(samples, Filters(interviews=("deep-see",)))
+        allowed_rows(View(samples), Filters(interviews=("deep-see",)))
     with pytest.raises(InputError, match="No interview is called"):
-        allowed_rows(samples, Filters(interviews=("\udcff",)))
+        allowed_rows(View(samples), Filters(interviews=("\udcff",)))
 
 
 @pytest.mark.parametrize(
@@ -132,7 +133,7 @@ def test_an_unknown_speaker_is_an_error_that_names_near_ones_or_everyone(samples
 
 
 def test_only_the_turns_of_the_speaker_pass(panel: Index) -> None:
-    allowed = allowed_rows(panel, Filters(speakers=("林岚",)))
+    allowed = allowed_rows(View(panel), Filters(speakers=("林岚",)))
     assert allowed is not None
     texts = [panel.text(doc)[s.start : s.end] for doc, s in panel.sentences]
     assert [text for text, ok in zip(texts, allowed.sentences, strict=True) if ok] == ["雾是云。", "没有了。"]
@@ -149,7 +150,7 @@ def test_speakers_are_alternatives_and_filters_narrow_each_other(panel: Index) -
 
 
 def test_masks_are_as_long_as_what_they_mask(samples: Index) -> None:
-    allowed = allowed_rows(samples, Filters(until="2020"))
+    allowed = allowed_rows(View(samples), Filters(until="2020"))
     assert allowed is not None
     assert allowed.passages.dtype == allowed.sentences.dtype == np.dtype(bool)
     assert (len(allowed.passages), len(allowed.sentences)) == (len(samples.passages), len(samples.sentences))

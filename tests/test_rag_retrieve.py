@@ -198,7 +198,7 @@ def test_names_the_archive_does_not_have_are_errors(chance: Retriever) -> None:
 
 
 def test_timings_name_each_stage(chance: Retriever) -> None:
-    assert set(chance.search("雾").timings) == {"filter", "embed", "search", "score", "fold"}
+    assert set(chance.search("雾").timings) == {"filter", "embed", "search", "compare", "score", "fold"}
 
 
 # questions

@@ -33,8 +33,8 @@ def current(retriever: Retriever, monkeypatch: pytest.MonkeyPatch) -> None:
 def quoted(n: int, date: str, speaker: str = "林岚", title: str = "茶园") -> Citation:
     return Citation(
         rank=n, score=1.0, passage_id=f"p{n}", doc=f"doc{n}", title=title, date=date, speakers=(speaker,), section="",
-        start=0, end=4, turns=(1, 1), text="四百斤。", n=n, speaker=speaker, quote="四百斤。", quote_start=0,
-        quote_end=4, url="", role=Role.GUEST, kind=Kind.INTERVIEW, turn=1,
+        start=0, end=4, turns=(1, 1), text="四百斤。", seconds=None, also_in=(), n=n, speaker=speaker,
+        quote="四百斤。", quote_start=0, quote_end=4, url="", role=Role.GUEST, kind=Kind.INTERVIEW, turn=1,
     )  # fmt: skip
 
 

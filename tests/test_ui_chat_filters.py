@@ -13,7 +13,7 @@ from index.build import build_index
 from index.store import open_index
 from rag.filters import EVERYTHING, Filters, find_person
 from rag.view import View
-from ui.chat_filters import INTERVIEWS, SINCE, SPEAKERS, UNTIL, date_of, filters_text, people
+from ui.chat_filters import INTERVIEWS, LANGUAGES, SINCE, SPEAKERS, UNTIL, date_of, filters_text, people
 
 
 def script(index: str) -> None:
@@ -86,6 +86,10 @@ def test_each_person_and_each_interview_can_be_chosen(smiths: Path) -> None:
     assert now(page) == Filters(("Anna Smith",), ("anna",))
     assert page.session_state["said"] == "Anna Smith · 对话史密斯：茶园 · anna"
     assert button(page) == "Filters (2)"
+    assert page.multiselect(key=LANGUAGES).options == ["Chinese (Simplified)"]
+    page.multiselect(key=LANGUAGES).select("zh-Hans").run()
+    assert now(page).languages == ("zh-Hans",)
+    assert page.session_state["said"].endswith("anna · Chinese (Simplified)")
 
 
 @pytest.mark.parametrize(
@@ -157,6 +161,29 @@ def test_what_the_archive_no_longer_has_is_forgotten(smiths: Path) -> None:
     page.run()
     assert now(page) == Filters(interviews=("john",))
     assert button(page) == "Filters (1)"
+
+
+def test_a_session_begins_with_what_the_command_was_told(smiths: Path) -> None:
+    def script(index: str) -> None:
+        from pathlib import Path
+
+        import streamlit as st
+
+        from index.store import open_index
+        from rag.filters import Filters
+        from rag.view import View
+        from ui.chat_filters import begin_with, filter_popover, filters_now
+
+        with open_index(Path(index)) as opened:
+            view = View(opened)
+            begin_with(view, Filters(("anna smith",), ("anna",), "2024", languages=("zh",)))
+            filter_popover(view)
+            st.session_state["now"] = filters_now()
+
+    page = AppTest.from_function(script, kwargs={"index": str(smiths)}, default_timeout=20).run()
+    assert now(page) == Filters(("Anna Smith",), ("anna",), "2024", languages=("zh-Hans",))
+    page.multiselect(key=INTERVIEWS).set_value([]).run()
+    assert now(page).interviews == ()
 
 
 def test_the_filters_in_words(view: View) -> None:

@@ -34,7 +34,7 @@ def script(index: str) -> None:
 @pytest.fixture(autouse=True)
 def fake_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing on this page asks the model a question, and what is indexed here needs no real one."""
-    monkeypatch.setattr("index.reuse._load", lambda name: FakeEmbedding())
+    monkeypatch.setattr("index.embedding_choice._load", lambda name: FakeEmbedding())
     monkeypatch.setattr(chat_archive, "open_retriever", lambda folder, embedding, reranker: _Retriever(folder))
 
 

@@ -143,7 +143,7 @@ def test_a_visitor_from_elsewhere_can_only_do_without_the_model(index: Path) -> 
 def test_the_archive_and_its_filters(index: Path) -> None:
     page = opened(Startup(index=str(index)))
     assert {str(index), "2", "bundled"} <= set(texts(page))
-    assert len(page.multiselect) == 2
+    assert len(page.multiselect) == 3
     assert "neither shown nor stored" in words(page)
 
 

@@ -21,6 +21,8 @@ HIT_KEYS = [
     "end",
     "turns",
     "text",
+    "seconds",
+    "also_in",
 ]
 CITATION_KEYS = [*HIT_KEYS, "n", "speaker", "quote", "quote_start", "quote_end", "url", "role", "kind", "turn"]
 WHEN = "林岚是哪一年开始种茶的？"
@@ -41,7 +43,7 @@ def test_an_answer_quotes_the_source_at_its_offsets(index: Path) -> None:
     [answer] = records(result)
     assert list(answer) == [
         "question", "asked_as", "answer", "answered", "language", "mode", "model", "sentences", "citations", "timings",
-        "usage", "related", "notes",
+        "usage", "related", "notes", "understood",
     ]  # fmt: skip
     assert answer["question"] == WHEN
     assert answer["answered"] is True
@@ -76,7 +78,7 @@ def test_hits_are_the_source_between_their_offsets(index: Path) -> None:
     result = verbatim("search", "repairing clocks", "--top-k", "2", "--json", "--index", index)
     assert result.exit_code == 0
     [found] = records(result)
-    assert list(found) == ["question", "hits", "timings"]
+    assert list(found) == ["question", "hits", "timings", "understood"]
     assert [list(hit) for hit in found["hits"]] == [HIT_KEYS] * len(found["hits"])
     assert found["hits"][0]["doc"] == "clocks"
     for hit in found["hits"]:
@@ -156,3 +158,61 @@ def test_a_question_does_not_wait_for_what_a_build_needs(index: Path) -> None:
     )
     out, err = start("ask", WHEN, "--index", index, python=("-c", code)).communicate()
     assert (out.strip(), err) == (b"[]", b"")
+
+
+# questions that name their filters
+
+
+UNDERSTOOD = "林岚在2024年说哪一年开始种茶？"
+
+
+def test_what_a_question_was_understood_as_is_said_and_switched_off(index: Path) -> None:
+    result = verbatim("ask", UNDERSTOOD, "--index", index)
+    assert result.stdout.startswith("Understood as: said by 林岚, 2024 (--as-is to switch off)\n")
+    assert "Understood" not in verbatim("ask", UNDERSTOOD, "--as-is", "--index", index).stdout
+    [answer] = records(verbatim("ask", UNDERSTOOD, "--json", "--index", index))
+    assert answer["understood"] == [
+        {"kind": "speaker", "value": "林岚", "start": 0, "end": 2},
+        {"kind": "date", "value": "2024", "start": 2, "end": 8},
+    ]
+
+
+def test_a_search_says_so_too(index: Path) -> None:
+    result = verbatim("search", UNDERSTOOD, "--index", index)
+    assert result.stdout.startswith("Understood as: said by 林岚, 2024 (--as-is to switch off)\n")
+    [found] = records(verbatim("search", UNDERSTOOD, "--json", "--index", index))
+    assert {hit["doc"] for hit in found["hits"]} == {"tea"}
+    [as_it_is] = records(verbatim("search", UNDERSTOOD, "--as-is", "--json", "--index", index))
+    assert as_it_is["understood"] == []
+    assert {hit["doc"] for hit in as_it_is["hits"]} == {"tea", "clocks"}
+
+
+@pytest.mark.parametrize(
+    ("filters", "docs"),
+    [
+        ((), {"tea", "clocks"}),
+        (("--language", "zh"), {"tea"}),
+        (("--language", "zh-Hans", "--language", "en"), {"tea", "clocks"}),
+        (("--language", "zh-Hant"), set()),
+        (("--since", "2024"), {"tea"}),
+        (("--until", "2023"), {"clocks"}),
+        (("--speaker", "edda moor"), {"clocks"}),
+        (("--interview", "tea", "--speaker", "林岚"), {"tea"}),
+    ],
+)
+def test_the_list_takes_the_same_filters(index: Path, filters: tuple[str, ...], docs: set[str]) -> None:
+    result = verbatim("list", *filters, "--json", "--index", index)
+    assert {row["doc"] for row in records(result)} == docs
+    assert result.exit_code == (0 if docs else 1)
+
+
+def test_only_one_language_is_asked(index: Path) -> None:
+    [found] = records(verbatim("search", WHEN, "--language", "en", "--json", "--index", index))
+    assert {hit["doc"] for hit in found["hits"]} == {"clocks"}
+
+
+@pytest.mark.parametrize("tag", ["", "Chinese language", "e", "zh_Hans", "ｅｎ"])
+def test_what_is_no_language_is_said(index: Path, tag: str) -> None:
+    result = verbatim("list", "--language", tag, "--index", index)
+    assert result.exit_code == 2
+    assert "is no language tag" in result.stderr

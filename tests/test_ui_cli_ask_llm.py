@@ -84,7 +84,7 @@ def test_json_has_findings_notes_usage_and_offsets(index: Path, chat_server: Cha
     [answer] = records(result)
     assert list(answer) == [
         "question", "asked_as", "answer", "answered", "language", "mode", "model", "sentences", "citations", "timings",
-        "usage", "related", "notes",
+        "usage", "related", "notes", "understood",
     ]  # fmt: skip
     assert (answer["mode"], answer["model"], answer["answered"]) == ("llm", "openai:m", True)
     first, second = answer["sentences"]

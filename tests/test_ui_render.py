@@ -25,12 +25,12 @@ TURNS = (
     Turn(8, "林", Role.GUEST, Kind.INTERVIEW, "收成", (Span(10, 27),)),
     Turn(9, "", Role.EDITOR, Kind.CAPTION, "", (Span(28, 32),)),
 )
-HIT = Hit(1, 0.81256, "p", "tea talk", "茶园一日", "2024-05", ("林岚",), "收成", 10, 27, (7, 8), REPLY)
+HIT = Hit(1, 0.81256, "p", "tea talk", "茶园一日", "2024-05", ("林岚",), "收成", 10, 27, (7, 8), REPLY, None, ())
 
 
 def citation(n: int, start: int, end: int) -> Citation:
     return Citation(
-        1, 0.8, "p", "tea talk", "茶园一日", "2024-05", ("林岚",), "收成", 10, 27, (7, 8), REPLY,
+        1, 0.8, "p", "tea talk", "茶园一日", "2024-05", ("林岚",), "收成", 10, 27, (7, 8), REPLY, None, (),
         n, "林岚", SOURCE[start:end], start, end, "https://example.org/tea", Role.GUEST, Kind.INTERVIEW, 8,
     )  # fmt: skip
 

@@ -16,7 +16,7 @@ from ui.terminal import PipeConsole
 
 QUOTE = "春天最多，大概三百斤。"
 CITATION = Citation(
-    1, 0.8, "p", "tea talk", "茶园一日", "2024-05", ("林岚",), "收成", 10, 27, (7, 8), QUOTE,
+    1, 0.8, "p", "tea talk", "茶园一日", "2024-05", ("林岚",), "收成", 10, 27, (7, 8), QUOTE, None, (),
     1, "林岚", QUOTE, 10, 21, "https://example.org/tea", Role.GUEST, Kind.INTERVIEW, 8,
 )  # fmt: skip
 GOOD = AnswerSentence("林岚说，春天大概做三百斤茶。", (1,), "supported", 0.93)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from rag.question import LONGEST_QUESTION
 from ui.chat_alert import alert
 from ui.chat_archive import answer_cache, retriever_of
 from ui.chat_export import conversation_markdown
-from ui.chat_filters import filter_popover, filters_now, filters_text
+from ui.chat_filters import begin_with, filter_popover, filters_now, filters_text
 from ui.chat_parts import answer_part
 from ui.chat_settings import asking_now
 from ui.chat_source import cited_by, show_source
@@ -41,6 +41,7 @@ from ui.messages import visible
 from ui.writing import kept_model, load_writer
 
 if TYPE_CHECKING:
+    from rag.filters import Filters
     from rag.retrieve import Retriever
     from ui.chat_startup import Startup
 
@@ -59,11 +60,13 @@ def ask_page(startup: Startup, retriever: Retriever) -> None:
     def ask(question: str) -> None:
         _ask(startup, question)
 
+    begin_with(retriever.view, startup.filters)
+
     with talk, st.container(key="answers"):
         if not said:
             _welcome(retriever, ask)
         for one in said:
-            _exchange(retriever, one, place, is_newest=one is said[-1])
+            _exchange(startup, retriever, one, place)
         if said and said[-1].state == "done":
             show_next(retriever, said, ask)
     if place and source:
@@ -80,7 +83,7 @@ def _welcome(retriever: Retriever, ask: Callable[[str], None]) -> None:
     show_suggested(retriever, ask)
 
 
-def _exchange(retriever: Retriever, said: Said, place: Opened | None, is_newest: bool) -> None:
+def _exchange(startup: Startup, retriever: Retriever, said: Said, place: Opened | None) -> None:
     with st.chat_message("user", avatar=":material/person:"):
         st.text(visible(said.question))
         if said.filters:
@@ -89,38 +92,43 @@ def _exchange(retriever: Retriever, said: Said, place: Opened | None, is_newest:
         if said.state == "running":
             said.ended.wait(WRITTEN if said.has_model else QUOTED)
         if said.state == "running":
-            _while_running(said, place)
+            _while_running(startup, said, place)
         else:
-            _show_answer(said, place, is_newest)
+            _show_answer(startup, said, place)
 
 
 @st.fragment(run_every=POLL)
-def _while_running(said: Said, place: Opened | None) -> None:
+def _while_running(startup: Startup, said: Said, place: Opened | None) -> None:
     """The answer so far, drawn again and again without the rest of the page; with it when a source is clicked."""
     if said.ended.is_set() or opened() != place:
         st.rerun()
-    _answer(said, place, is_newest=True)
+    _answer(startup, said, place)
     status, stop = st.columns([4, 1], vertical_alignment="center")
     seconds = round(time.monotonic() - said.begun)
     status.caption(f":material/hourglass_top: {say('ask.looking')} · {say('ask.seconds', seconds=seconds)}")
     stop.button(say("ask.stop"), icon=":material/stop_circle:", key=f"stop-{said.key}", on_click=said.stop.set)
 
 
-def _show_answer(said: Said, place: Opened | None, is_newest: bool) -> None:
-    _answer(said, place, is_newest)
+def _show_answer(startup: Startup, said: Said, place: Opened | None) -> None:
+    _answer(startup, said, place)
     if said.state == "stopped":
         st.caption(say("ask.stopped"))
     if said.state == "failed":
         alert(say("ask.failed"), said.problem)
 
 
-def _answer(said: Said, place: Opened | None, is_newest: bool) -> None:
+def _answer(startup: Startup, said: Said, place: Opened | None) -> None:
     number = place.n if place and place.key == said.key else None
     seconds = said.answer.timings.get("total") if said.answer and said.state != "running" else None
     data = answer_data(said.answer, number, seconds) if said.answer else empty_data()
     if said.filters and said.answer and not (said.answer.answered or said.answer.related):
         data = {**empty_data(), "notes": [say("filters.nothing")]}
-    answer_part(key=said.key, data={**data, "is_newest": is_newest}, on_cite_change=lambda: cite(said.key))
+    answer_part(
+        key=said.key,
+        data={**data, "is_newest": said is conversation()[-1]},
+        on_cite_change=lambda: cite(said.key),
+        on_as_is_change=lambda: _ask_as_it_is(startup, said),
+    )
 
 
 def _bottom(startup: Startup, retriever: Retriever, said: list[Said], ask: Callable[[str], None]) -> None:
@@ -164,22 +172,40 @@ def _begin_anew() -> None:
     open_source(None)
 
 
-def _ask(startup: Startup, question: str) -> None:
+def _ask_as_it_is(startup: Startup, again: Said) -> None:
+    """Ask a question once more, without the filters that it names itself."""
+    said = conversation()
+    _ask(startup, again.question, again.filters, said[: said.index(again)])
+
+
+def _ask(
+    startup: Startup, question: str, filters: Filters | None = None, as_is_after: Sequence[Said] | None = None
+) -> None:
     """Begin to answer, in the background; one question after the other, whatever a double click sends.
 
-    The index is opened by then: the one that was on the page may have been written anew since.
+    The index is opened by then: the one that was on the page may have been written anew since. A question that is asked
+    again as it is has its filters, and what was said before it.
     """
     said = conversation()
     if not question.strip() or is_running(said):
         return
-    asking, before = asking_now(startup), history(said)
-    one = Said(question, filters_now(), bool(asking.llm))
+    as_is = as_is_after is not None
+    asking, before = asking_now(startup), history(as_is_after if as_is_after is not None else said)
+    one = Said(question, filters_now() if filters is None else filters, bool(asking.llm), as_is)
 
     def answers() -> Iterator[Answer]:
         writer, unavailable = load_writer(startup.writing(asking.llm, asking.strict), answer_cache(startup), kept_model)
         if writer:
             writer = replace(writer, stop=one.stop)
-        coming = stream(retriever, question, top_k=asking.top_k, filters=one.filters, history=before, writer=writer)
+        coming = stream(
+            retriever,
+            question,
+            top_k=asking.top_k,
+            filters=one.filters,
+            history=before,
+            writer=writer,
+            understand=not one.as_is,
+        )
         for answer in coming:
             yield replace(answer, notes=(*unavailable, *answer.notes))
 

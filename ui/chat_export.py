@@ -12,7 +12,9 @@ from ui.chat_filters import time_text
 from ui.chat_state import Said
 from ui.chat_text import say
 from ui.chat_view import (
+    clues_text,
     dotted,
+    language_name,
     made_text,
     note_text,
     reason_text,
@@ -57,6 +59,8 @@ def _answer(answer: Answer, before: int) -> list[str]:
     if not answer.sentences:
         return [plain(answer.answer), ""]
     lines = [f"*{plain(understood)}*\n"] if (understood := understood_text(answer)) else []
+    if clues := clues_text(answer.understood):
+        lines.append(f"*{plain(say('ask.asked_as', clues))}*\n")
     for sentence in answer.sentences:
         marks = "".join(f"[^{numbers[n]}]" for n in sentence.citations if n in numbers)
         doubt = f" *({plain(reason_text(sentence))})*" if sentence.support != "supported" else ""
@@ -68,7 +72,12 @@ def _answer(answer: Answer, before: int) -> list[str]:
 
 def _scope(filters: Filters) -> str:
     """What a question was asked of, by the archive's own names."""
-    return dotted(", ".join(filters.speakers), ", ".join(filters.interviews), time_text(filters))
+    return dotted(
+        ", ".join(filters.speakers),
+        ", ".join(filters.interviews),
+        time_text(filters),
+        ", ".join(map(language_name, filters.languages)),
+    )
 
 
 def _paragraphs(text: str, quoted: str) -> str:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from index import names
+from index.dates import DATES, first_date
 from index.errors import InputError
 from index.generations import ARCHIVE
-from index.metadata import DATES, first_date
 from index.model import Role
-from rag.filters import Filters
+from rag.filters import Filters, find_person, in_language, matching_documents
 from ui.chat_labels import labels, told_apart
 from ui.chat_text import say
-from ui.chat_view import dotted
+from ui.chat_view import dotted, language_name
 from ui.messages import one_line
 from ui.options import check_dates
 
@@ -23,7 +24,10 @@ if TYPE_CHECKING:
     from rag.view import View
 
 SPEAKERS, INTERVIEWS, SINCE, UNTIL = "filter speakers", "filter interviews", "filter since", "filter until"
-KEYS = (SPEAKERS, INTERVIEWS, SINCE, UNTIL)
+LANGUAGES = "filter languages"
+KEYS = (SPEAKERS, INTERVIEWS, SINCE, UNTIL, LANGUAGES)
+CHOICES = (SPEAKERS, INTERVIEWS, LANGUAGES)
+BEGUN = "filters begun"
 LONGEST_DATE = 30  # characters
 
 
@@ -31,7 +35,7 @@ def filter_popover(view: View) -> None:
     """A button that opens the widgets, with how many filters apply; beside it, what was written and does not."""
     _forget_what_is_gone(view)
     now = filters_now()
-    active = sum(map(bool, (now.speakers, now.interviews, now.since, now.until)))
+    active = sum(map(bool, (now.speakers, now.interviews, now.since, now.until, now.languages)))
     label = say("filters.active", number=active) if active else say("filters")
     with st.popover(label, icon=":material/filter_alt:"):
         filter_widgets(view)
@@ -42,12 +46,13 @@ def filter_popover(view: View) -> None:
 def filter_widgets(view: View) -> None:
     """The widgets. What is chosen lasts as long as the session, on all pages."""
     _forget_what_is_gone(view)
-    for key, told in (
-        (SPEAKERS, told_apart({name: name for name in people(view)})),
-        (INTERVIEWS, labels(view.documents())),
+    for key, name, told in (
+        (SPEAKERS, "speakers", told_apart({name: name for name in people(view)})),
+        (INTERVIEWS, "interviews", labels(view.documents())),
+        (LANGUAGES, "languages", {tag: language_name(tag) for tag in languages(view)}),
     ):
         st.multiselect(
-            say("filters.speakers" if key == SPEAKERS else "filters.interviews"),
+            say(f"filters.{name}"),
             list(told),
             format_func=told.__getitem__,
             key=key,
@@ -75,19 +80,49 @@ def filter_widgets(view: View) -> None:
 def filters_now() -> Filters:
     """What is chosen and applies: a date that is none does not, and of two that are the wrong way round neither."""
     since, until = ("", "") if "order" in _date_problems() else (date_of(_text(SINCE)), date_of(_text(UNTIL)))
-    return Filters(tuple(_chosen(SPEAKERS)), tuple(_chosen(INTERVIEWS)), since, until)
+    return Filters(tuple(_chosen(SPEAKERS)), tuple(_chosen(INTERVIEWS)), since, until, tuple(_chosen(LANGUAGES)))
 
 
 def filters_text(filters: Filters, view: View) -> str:
     """The filters in words, "" without any; shown as text, since names are the archive's."""
     told = told_apart({row.doc: row.title or row.doc for row in view.documents()}) if filters.interviews else {}
     titles = [told.get(doc, doc) for doc in filters.interviews]
-    return dotted(", ".join(map(one_line, filters.speakers)), ", ".join(map(one_line, titles)), time_text(filters))
+    return dotted(
+        ", ".join(map(one_line, filters.speakers)),
+        ", ".join(map(one_line, titles)),
+        time_text(filters),
+        ", ".join(map(language_name, filters.languages)),
+    )
 
 
 def time_text(filters: Filters) -> str:
     """From when to when, "" without dates."""
     return f"{filters.since or '…'} – {filters.until or '…'}" if filters.since or filters.until else ""
+
+
+def begin_with(view: View, given: Filters) -> None:
+    """Choose what the session is to begin with; once, since it can be changed."""
+    if not given or BEGUN in st.session_state:
+        return
+    st.session_state[BEGUN] = True
+    names_of = {person: name for name in people(view) for person in find_person(view.index, name)}
+    persons = [person for name in given.speakers for person in find_person(view.index, name)]
+    rows = matching_documents(view.index, Filters(interviews=given.interviews)) if given.interviews else []
+    offered = languages(view)
+    tags = [tag for tag in offered if tag in given.languages]
+    tags = tags or [tag for tag in offered if given.languages and in_language(tag, given)]
+    st.session_state[SPEAKERS] = [names_of[person] for person in persons if person in names_of]
+    st.session_state[INTERVIEWS] = [row.doc for row in rows]
+    st.session_state[SINCE], st.session_state[UNTIL] = given.since, given.until
+    st.session_state[LANGUAGES] = tags
+
+
+def languages(view: View) -> list[str]:
+    """The languages of the interviews, the most frequent first; both scripts of Chinese also together."""
+    count = Counter(row.language for row in view.documents() if row.language != "und")
+    tags = [tag for tag, _ in count.most_common()]
+    chinese = [tag for tag in tags if tag.startswith("zh-")]
+    return [*tags, "zh"] if len(chinese) > 1 else tags
 
 
 def date_of(written: str) -> str:
@@ -155,11 +190,12 @@ def _write_as_iso(key: str) -> None:
 
 def _clear() -> None:
     for key in KEYS:
-        st.session_state[key] = [] if key in (SPEAKERS, INTERVIEWS) else ""
+        st.session_state[key] = [] if key in CHOICES else ""
 
 
 def _forget_what_is_gone(view: View) -> None:
     """Drop what the archive no longer has: the widgets refuse it."""
-    for key, options in ((SPEAKERS, people(view)), (INTERVIEWS, [row.doc for row in view.documents()])):
+    docs = [row.doc for row in view.documents()]
+    for key, options in ((SPEAKERS, people(view)), (INTERVIEWS, docs), (LANGUAGES, languages(view))):
         if any(value not in options for value in _chosen(key)):
             st.session_state[key] = [value for value in _chosen(key) if value in options]

@@ -17,10 +17,10 @@ import streamlit as st
 
 from index.build import BuildReport, Progress, build_index, remove_documents
 from index.collect import Refused, collect, printable
+from index.embedding_choice import PassageEncoder
 from index.errors import InputError, VerbatimError
 from index.generations import last_manifest
 from index.publish import storage_errors
-from index.reuse import PassageEncoder
 from index.store import DocumentRow, open_index
 from ui.chat_uploads import Sent, Stored, store_all, take_back
 

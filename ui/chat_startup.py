@@ -6,7 +6,9 @@ import json
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
+from rag.filters import Filters
 from ui.options import DEFAULT_INDEX, DEFAULT_SECONDS, DEFAULT_TOKENS
 from ui.writing import Writing
 
@@ -15,7 +17,9 @@ UPLOAD_MB = 20  # a transcript has some 0.1 MB
 
 @dataclass(frozen=True, slots=True)
 class Startup:
-    """The settings of one server: `is_local` where only this machine reaches it, `work` is where evaluations lie."""
+    """The settings of one server: `is_local` where only this machine reaches it, `work` is where evaluations lie. The
+    last are the filters that a session begins with.
+    """
 
     index: str = str(DEFAULT_INDEX)
     embedding: str = ""
@@ -27,6 +31,11 @@ class Startup:
     no_cache: bool = False
     work: str = ".verbatim-eval"
     is_local: bool = True
+    speakers: tuple[str, ...] = ()
+    interviews: tuple[str, ...] = ()
+    since: str = ""
+    until: str = ""
+    languages: tuple[str, ...] = ()
 
     @property
     def folder(self) -> Path:
@@ -39,6 +48,11 @@ class Startup:
         folder = self.folder.absolute()
         return folder.with_name(f"{folder.name.lstrip('.') or 'verbatim'}-uploads")
 
+    @property
+    def filters(self) -> Filters:
+        """What a session is to begin with."""
+        return Filters(self.speakers, self.interviews, self.since, self.until, self.languages)
+
     def writing(self, llm: str, strict: bool) -> Writing:
         """How a chat model is to write the answers, this one or, where it is "", none."""
         return Writing(llm, self.seconds, self.tokens, strict, self.no_cache)
@@ -50,4 +64,8 @@ class Startup:
 
 def startup() -> Startup:
     """The settings that this script was started with; the defaults where it was started by hand."""
-    return Startup(**json.loads(sys.argv[1])) if len(sys.argv) == 2 and sys.argv[1].startswith("{") else Startup()
+    if len(sys.argv) != 2 or not sys.argv[1].startswith("{"):
+        return Startup()
+    told: dict[str, Any] = json.loads(sys.argv[1])
+    told |= {name: tuple(value) for name, value in told.items() if isinstance(value, list)}
+    return Startup(**told)

@@ -43,11 +43,14 @@ class Work:
 
 @dataclass(slots=True)
 class Said(Work):
-    """A question of the conversation and its answer so far; `has_model` says that a chat model writes it."""
+    """A question of the conversation and its answer so far; `has_model` says that a chat model writes it, `as_is` that
+    what it names itself is no filter.
+    """
 
     question: str
     filters: Filters = EVERYTHING
     has_model: bool = False
+    as_is: bool = False
     answer: Answer | None = None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,7 +10,9 @@ from urllib.parse import urlsplit
 from index.model import Kind, Role
 from index.script import language
 from rag.answer import Answer, AnswerSentence, Citation, Finding, Note
+from rag.clue import Clue
 from ui.chat_text import say
+from ui.chat_texts_ask import ASK
 from ui.messages import one_line, visible
 
 MARKS = {"weak": "?", "unsupported": "!"}
@@ -22,6 +25,7 @@ def answer_data(answer: Answer, open_number: int | None = None, seconds: float |
     cited = {citation.n: citation for citation in answer.citations}
     return {
         "before": list(filter(None, [understood_text(answer)])),
+        "understood": clues_text(answer.understood),
         "blocks": _blocks(answer, cited),
         "near": [
             {
@@ -36,14 +40,20 @@ def answer_data(answer: Answer, open_number: int | None = None, seconds: float |
         "foot": _foot(answer, seconds),
         "copy": plain_answer(answer) if answer.answered else "",
         "open": open_number,
-        "words": {"near": say("ask.nearest"), "copy": say("ask.copy"), "copied": say("ask.copied")},
+        "words": {
+            "near": say("ask.nearest"),
+            "copy": say("ask.copy"),
+            "copied": say("ask.copied"),
+            "understood": say("understood"),
+            "off": say("understood.off", clues_text(answer.understood)),
+        },
     }
 
 
 def empty_data() -> dict[str, Any]:
     """An answer of which nothing has come yet."""
     nothing: dict[str, Any] = {name: [] for name in ("before", "blocks", "near", "notes", "foot")}
-    return {**nothing, "copy": "", "open": None, "words": {}}
+    return {**nothing, "understood": "", "copy": "", "open": None, "words": {}}
 
 
 def plain_answer(answer: Answer) -> str:
@@ -154,6 +164,29 @@ def understood_text(answer: Answer) -> str:
     if answer.asked_as.endswith(answer.question):
         return say("ask.in_context")
     return say("ask.asked_as", one_line(answer.asked_as))
+
+
+def clues_text(clues: Sequence[Clue]) -> str:
+    """The filters that a question names itself, in words; "" where it names none."""
+    return one_line(say("understood.and").join(dict.fromkeys(map(_clue_text, clues))))
+
+
+def _clue_text(clue: Clue) -> str:
+    if clue.kind == "language":
+        return say("understood.language", language_name(clue.value))
+    if clue.kind != "date":
+        return say(f"understood.{clue.kind}", clue.value)
+    since, _, until = clue.value.partition("/")
+    if not until:
+        return since
+    if ".." in (since, until):
+        return say("understood.until", until) if since == ".." else say("understood.since", since)
+    return f"{since} – {until}"
+
+
+def language_name(tag: str) -> str:
+    """A language in the words of the page; the tag where it has none."""
+    return say(f"language.{tag}") if f"language.{tag}" in ASK else tag
 
 
 def _foot(answer: Answer, seconds: float | None) -> list[str]:

@@ -7,6 +7,7 @@ pipe went away.
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -14,10 +15,13 @@ import typer
 
 from index.errors import InputError
 from ui.cli_errors import ErrorsAsMessages
+from ui.cli_evaluate import evaluate
+from ui.cli_groups import models, people
 from ui.options import (
     DEFAULT_INDEX,
     DEFAULT_SECONDS,
     DEFAULT_TOKENS,
+    AsIsOption,
     AskTopKOption,
     DocArgument,
     DocsArgument,
@@ -26,7 +30,7 @@ from ui.options import (
     IndexOption,
     InterviewOption,
     JsonOption,
-    LlmArgument,
+    LanguageOption,
     LlmOption,
     NoBrowserOption,
     NoCacheOption,
@@ -46,30 +50,12 @@ from ui.options import (
     check_filters,
     check_name,
 )
-from ui.options_eval import (
-    AskedIndexOption,
-    AskedLlmOption,
-    BaselineOption,
-    CompareOption,
-    CorpusOption,
-    FreshOption,
-    GoldOption,
-    InitOption,
-    JudgeOption,
-    LimitOption,
-    MaxOption,
-    MinOption,
-    PageOption,
-    ReportOption,
-    SplitOption,
-    check_together,
-    given_options,
-)
 from ui.versions import print_versions
 
 app = typer.Typer(cls=ErrorsAsMessages, no_args_is_help=True, pretty_exceptions_enable=False)
-models = typer.Typer(no_args_is_help=True, help="The chat model that can write answers.")
 app.add_typer(models, name="models")
+app.add_typer(people, name="people")
+app.command("eval")(evaluate)
 
 
 @app.callback()
@@ -130,28 +116,32 @@ def ask(
     interview: InterviewOption = None,
     since: SinceOption = "",
     until: UntilOption = "",
+    language: LanguageOption = None,
+    as_is: AsIsOption = False,
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
 ) -> None:
     """Answer a question from the interviews, each sentence with who said it and where.
 
     With --llm a chat model writes the answer, and every sentence is checked against the words it cites; without, or
-    when the model does not answer, it is made of quotes. Exit code 1 when the interviews do not say.
+    when the model does not answer, it is made of quotes. A question that names who said it, when or in which interview
+    is answered from there, which --as-is switches off. Exit code 1 when the interviews do not say.
 
     Examples:
 
     verbatim ask "奥特曼怎么看核聚变?"
     verbatim ask "What about energy?" --speaker altman --since 2024
+    verbatim ask "What did Altman say in 2024 about energy?"
     verbatim ask "What changed his mind?" --llm openai:gpt-5-mini
     verbatim ask - --json < questions.txt > answers.jsonl
     """
     from ui.cli_ask import Archive, run_ask
     from ui.writing import Writing
 
-    filters = check_filters(speaker, interview, since, until)
+    filters = check_filters(speaker, interview, since, until, language)
     writing = Writing("" if no_llm else llm.strip(), seconds, tokens, strict, no_cache)
     archive = Archive(folder, embedding, reranker)
-    raise typer.Exit(run_ask(question, archive, filters, writing, top_k, max_chars, as_json, verbose))
+    raise typer.Exit(run_ask(question, archive, filters, not as_is, writing, top_k, max_chars, as_json, verbose))
 
 
 @app.command()
@@ -165,9 +155,13 @@ def search(
     interview: InterviewOption = None,
     since: SinceOption = "",
     until: UntilOption = "",
+    language: LanguageOption = None,
+    as_is: AsIsOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Find the passages that fit a question best, whole, without an answer.
+
+    A question that names who said it, when or in which interview is looked for there, which --as-is switches off.
 
     Examples:
 
@@ -176,22 +170,32 @@ def search(
     """
     from ui.cli_ask import Archive, run_search
 
-    filters = check_filters(speaker, interview, since, until)
-    raise typer.Exit(run_search(question, Archive(folder, embedding, reranker), filters, top_k, as_json))
+    filters = check_filters(speaker, interview, since, until, language)
+    archive = Archive(folder, embedding, reranker)
+    raise typer.Exit(run_search(question, archive, filters, not as_is, top_k, as_json))
 
 
 @app.command("list")
-def list_interviews(folder: IndexOption = DEFAULT_INDEX, as_json: JsonOption = False) -> None:
-    """List the interviews of the index.
+def list_interviews(
+    folder: IndexOption = DEFAULT_INDEX,
+    speaker: SpeakerOption = None,
+    interview: InterviewOption = None,
+    since: SinceOption = "",
+    until: UntilOption = "",
+    language: LanguageOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """List the interviews of the index. Exit code 1 when none passes the filters.
 
     Examples:
 
     verbatim list
+    verbatim list --speaker altman --since 2024 --language zh
     verbatim list --json
     """
     from ui.cli_show import run_list
 
-    raise typer.Exit(run_list(folder, as_json))
+    raise typer.Exit(run_list(folder, check_filters(speaker, interview, since, until, language), as_json))
 
 
 @app.command()
@@ -247,10 +251,16 @@ def chat(
     port: PortOption = None,
     public_host: PublicHostOption = "",
     no_browser: NoBrowserOption = False,
+    speaker: SpeakerOption = None,
+    interview: InterviewOption = None,
+    since: SinceOption = "",
+    until: UntilOption = "",
+    language: LanguageOption = None,
 ) -> None:
     """Open the chat page: ask, read the sources beside the answers, compare interviews, add files.
 
-    Only this machine reaches it, unless --host says otherwise; VERBATIM_PASSWORD sets a password.
+    Only this machine reaches it, unless --host says otherwise; VERBATIM_PASSWORD sets a password. --speaker and the
+    like are what the page begins with; whoever is at it can change them.
 
     Examples:
 
@@ -259,83 +269,14 @@ def chat(
     verbatim chat --llm openai:gpt-5-mini
     """
     from ui.chat_startup import Startup
-    from ui.cli_chat import run_chat
+    from ui.cli_chat import check_known, run_chat
 
+    filters = check_filters(speaker, interview, since, until, language)
+    check_known(folder, filters)
     model = "" if no_llm else llm.strip()
     told = Startup(str(folder), embedding or "", reranker, model, seconds, tokens, strict, no_cache)
+    told = replace(told, **asdict(filters))
     run_chat(told, host, port, public_host, not no_browser)
-
-
-@app.command("eval")
-def evaluate(
-    ctx: typer.Context,
-    gold: GoldOption = "samples",
-    corpus: CorpusOption = None,
-    folder: AskedIndexOption = DEFAULT_INDEX,
-    embedding: EmbeddingOption = None,
-    reranker: RerankerOption = "",
-    split: SplitOption = "all",
-    top_k: TopKOption = 5,
-    baseline: BaselineOption = None,
-    llm: AskedLlmOption = "",
-    seconds: SecondsOption = DEFAULT_SECONDS,
-    tokens: TokensOption = DEFAULT_TOKENS,
-    limit: LimitOption = 0,
-    judge: JudgeOption = "",
-    as_json: ReportOption = None,
-    as_html: PageOption = None,
-    least: MinOption = None,
-    most: MaxOption = None,
-    fresh: FreshOption = False,
-    compare: CompareOption = None,
-    init: InitOption = None,
-) -> None:
-    """Ask questions whose answers are known, and say how good the answers are.
-
-    Without options, the sample interviews that come with Verbatim are asked. A run that was interrupted goes on where
-    it stopped. Exit code 1 when a figure misses its --min or --max.
-
-    Examples:
-
-    verbatim eval
-    verbatim eval --gold mine.jsonl --baseline langchain --baseline bm25 --html report.html
-    verbatim eval --gold mine.jsonl --split dev --min recall@5=0.75 --json after.json
-    verbatim eval --llm openai:gpt-5-mini --limit 20
-    verbatim eval --compare before.json after.json
-    verbatim eval --init mine.jsonl
-    """
-    given = given_options(ctx)
-    check_together(given)
-    from eval.session import Task
-    from ui.cli_eval import WORK, Wanted, choose_archive, run_compare, run_eval, run_init
-
-    if compare:
-        raise typer.Exit(run_compare(*compare))
-    if init:
-        raise typer.Exit(run_init(init, corpus, folder, embedding))
-    wanted = Wanted(as_json, as_html, tuple(least or ()), tuple(most or ()))
-    archive = choose_archive(gold, corpus, folder, "folder" in given)
-    baselines = tuple(dict.fromkeys(baseline or ()))
-    task = Task(
-        gold, archive, WORK, embedding, reranker, split, top_k, baselines, judge, fresh, llm, seconds, tokens, limit
-    )
-    raise typer.Exit(run_eval(task, wanted))
-
-
-@models.command("check")
-def check_model(llm: LlmArgument = "") -> None:
-    """Ask a chat model for one short reply, and say what works.
-
-    Exit code 2 when it does not answer, with the reason.
-
-    Examples:
-
-    verbatim models check
-    verbatim models check openai:gpt-5-mini
-    """
-    from ui.cli_models import run_check
-
-    raise typer.Exit(run_check(llm))
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from ui.jsonl import write_json
 from ui.messages import one_line, tell
 from ui.options import index_flags
 from ui.questions import check_encoding, question_lines
-from ui.render import show_answer, show_hit
+from ui.render import show_answer, show_hit, show_understood
 from ui.render_llm import cost_text, note_text, show_end, show_sentence
 from ui.terminal import open_console, write
 from ui.writing import Writing, load_writer
@@ -47,6 +47,7 @@ def run_ask(
     question: str,
     archive: Archive,
     filters: Filters,
+    understand: bool,
     writing: Writing,
     top_k: int | None,
     max_chars: int,
@@ -66,7 +67,11 @@ def run_ask(
         usable(text)  # before the question is printed
         console = None if as_json else _console_for(question, text)
         answer, shown = None, 0
-        for answer in stream(retriever, text, top_k=top_k, filters=filters, max_chars=max_chars, writer=writer):
+        for answer in stream(
+            retriever, text, top_k=top_k, filters=filters, max_chars=max_chars, writer=writer, understand=understand
+        ):
+            if console and not shown:
+                show_understood(console, answer.understood)
             if console and answer.mode == "llm":
                 for sentence in answer.sentences[shown:]:
                     show_sentence(console, sentence)
@@ -97,16 +102,19 @@ def _tell_notes(answer: Answer, verbose: bool) -> None:
         tell(cost_text(answer))
 
 
-def run_search(question: str, archive: Archive, filters: Filters, top_k: int, as_json: bool) -> int:
+def run_search(question: str, archive: Archive, filters: Filters, understand: bool, top_k: int, as_json: bool) -> int:
     """Find passages for the question, or for each line of standard input; returns the exit code."""
+    from rag.understood import search
+
     retriever = _open(archive, filters)
 
     def respond(text: str) -> bool:
-        result = retriever.search(text, top_k, filters)
+        result = search(retriever, text, top_k, filters, understand)
         if as_json:
             write_json(asdict(result))
         else:
             console = _console_for(question, text)
+            show_understood(console, result.understood)
             for hit in result.hits:
                 show_hit(console, hit, index_flags(archive.folder))
             if not result.hits:
@@ -141,11 +149,11 @@ def respond_to(question: str, respond: Respond, as_json: bool) -> int:
 
 def _open(archive: Archive, filters: Filters, cache: AnswerCache | None = None) -> Retriever:
     """The retriever; filters that name nobody are told here, once, and not for every question."""
-    from rag.filters import allowed_rows
+    from rag.filters import matching_documents
     from rag.retrieve import open_retriever
 
     retriever = open_retriever(archive.folder, archive.embedding, archive.reranker, cache)
-    allowed_rows(retriever.index, filters)
+    matching_documents(retriever.index, filters)
     return retriever
 
 

@@ -8,11 +8,15 @@ import re
 import socket
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.errors import InputError
 from ui.chat_password import VARIABLE
 from ui.chat_startup import UPLOAD_MB, Startup
 from ui.messages import tell
+
+if TYPE_CHECKING:
+    from rag.filters import Filters
 
 SCRIPT = Path(__file__).with_name("chat.py")
 THEME = Path(__file__).parent / "chat_parts" / "theme.toml"
@@ -39,6 +43,16 @@ def run_chat(told: Startup, host: str, port: int | None, public_host: str, with_
     if not told.is_local and not os.environ.get(VARIABLE):
         tell("warning: whoever reaches this page can read and change the archive; VERBATIM_PASSWORD sets a password")
     bootstrap.run(str(SCRIPT), False, [told.argument()], options)
+
+
+def check_known(folder: Path, filters: Filters) -> None:
+    """Raise InputError for a speaker or an interview that the index does not have."""
+    if filters:
+        from index.store import open_index
+        from rag.filters import matching_documents
+
+        with open_index(folder) as index:
+            matching_documents(index, filters)
 
 
 def ask_nobody_for_an_address() -> None:

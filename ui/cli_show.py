@@ -14,14 +14,19 @@ from ui.terminal import open_console
 
 if TYPE_CHECKING:
     from index.store import DocumentRow, Index
+    from rag.filters import Filters
 
 
-def run_list(folder: Path, as_json: bool) -> int:
-    """List the interviews; returns the exit code."""
+def run_list(folder: Path, filters: Filters, as_json: bool) -> int:
+    """List the interviews that pass; returns the exit code."""
     from index.store import open_index
+    from rag.filters import matching_documents
 
     with open_index(folder) as index:
-        rows = index.documents()
+        rows = matching_documents(index, filters)
+    if filters and not rows:
+        tell("no interview passes these filters")
+        return 1
     if as_json:
         for row in rows:
             write_json(_list_record(row))

@@ -93,6 +93,18 @@ UntilOption = Annotated[
         "--until", metavar="DATE", help="Only interviews of this date or earlier: YYYY, YYYY-MM or YYYY-MM-DD."
     ),
 ]
+LanguageOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--language",
+        metavar="TAG",
+        help="Only interviews in this language: en, ja, zh (both scripts), zh-Hant, … Repeatable.",
+    ),
+]
+AsIsOption = Annotated[
+    bool,
+    typer.Option("--as-is", help="Do not take a person, a year or an interview that the question names for a filter."),
+]
 LlmOption = Annotated[
     str,
     typer.Option(
@@ -148,8 +160,10 @@ VerboseOption = Annotated[bool, typer.Option("--verbose", help="Tokens and secon
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line instead of text.")]
 
 
-def check_filters(speakers: list[str] | None, interviews: list[str] | None, since: str, until: str) -> Filters:
-    """The filters of a search. Raises InputError for names and dates that cannot be used."""
+def check_filters(
+    speakers: list[str] | None, interviews: list[str] | None, since: str, until: str, languages: list[str] | None = None
+) -> Filters:
+    """The filters of a search. Raises InputError for names, dates and languages that cannot be used."""
     check_dates(since, until)
     from rag.filters import Filters
 
@@ -158,7 +172,15 @@ def check_filters(speakers: list[str] | None, interviews: list[str] | None, sinc
         interviews=tuple(check_name("--interview", name) for name in interviews or ()),
         since=since,
         until=until,
+        languages=tuple(check_language(tag) for tag in languages or ()),
     )
+
+
+def check_language(tag: str) -> str:
+    """The tag itself. Raises InputError for what is none."""
+    if not re.fullmatch("[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", tag):
+        raise InputError(f"--language {tag!a} is no language tag: write en, ja, zh, zh-Hant, …")
+    return tag
 
 
 def check_dates(since: str, until: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from itertools import groupby
 
 from rich.console import Console
@@ -10,9 +11,11 @@ from rich.text import Text
 
 from index.model import Kind, Role
 from rag.answer import Answer, AnswerSentence, Citation, Hit
+from rag.clue import Clue
 from ui.messages import one_line, visible
 from ui.terminal import write
 
+LANGUAGES = {"zh": "Chinese", "en": "English", "ja": "Japanese", "ko": "Korean", "es": "Spanish"}
 _QUOTES_ONLY = "no language model: the words are the speakers' own"
 _INSTEAD = "the chat model did not answer: the words are the speakers' own"
 
@@ -44,6 +47,26 @@ def show_answer(console: Console, answer: Answer, flags: str = "") -> None:
     write(console, Text(f"extractive · {_INSTEAD if fell_back else _QUOTES_ONLY}", "dim"))
 
 
+def show_understood(console: Console, clues: Sequence[Clue]) -> None:
+    """Print by which filters that it names itself a question was answered; nothing where it names none."""
+    if clues:
+        said = ", ".join(dict.fromkeys(one_line(clue_text(clue)) for clue in clues))
+        write(console, Text(f"Understood as: {said} (--as-is to switch off)", "dim"), hang=2)
+        write(console)
+
+
+def clue_text(clue: Clue) -> str:
+    """A filter that a question names, in words."""
+    if clue.kind == "date":
+        since, _, until = clue.value.partition("/")
+        if not until:
+            return since
+        return f"until {until}" if since == ".." else f"since {since}" if until == ".." else f"{since} to {until}"
+    return {"speaker": "said by {}", "interview": "in the interview “{}”", "language": "in {}"}[clue.kind].format(
+        LANGUAGES.get(clue.value, clue.value)
+    )
+
+
 def show_declined(console: Console, answer: Answer, flags: str = "") -> None:
     """Print that the interviews do not say, and the passages that come nearest."""
     write(console, visible(answer.answer))
@@ -59,21 +82,28 @@ def show_declined(console: Console, answer: Answer, flags: str = "") -> None:
 def show_sources(console: Console, answer: Answer, flags: str) -> None:
     """Print who said it, where and when, once for neighbours that share it; then the place of each [n]."""
 
-    def source(citation: Citation) -> tuple[Text, str]:
+    def source(citation: Citation) -> tuple[Text, str, tuple[str, ...]]:
         speaker = speaker_line(citation.speaker, citation.role, citation.kind)
-        return speaker + _dotted(citation.title or citation.doc, citation.date, citation.section), citation.url
+        return (
+            speaker + _dotted(citation.title or citation.doc, citation.date, citation.section),
+            citation.url,
+            citation.also_in,
+        )
 
     write(console, Text("Sources", "bold"))
-    for (heading, url), shared in groupby(answer.citations, key=source):
+    for (heading, url, also_in), shared in groupby(answer.citations, key=source):
         write(console, heading, hang=2)
         for citation in shared:
-            place = f"turn {citation.turn}, characters {citation.quote_start}-{citation.quote_end}"
+            time = f"{clock(citation.seconds)}, " if citation.seconds is not None else ""
+            place = f"turn {citation.turn}, {time}characters {citation.quote_start}-{citation.quote_end}"
             command = show_command(citation.doc, citation.turn, flags)
             write(console, Text.assemble((f"[{citation.n}]", "cyan"), f" {place}: {command}"), indent=2, wrap=False)
             if answer.mode == "llm":
                 write(console, Text(visible(citation.quote), "dim"), indent=6)
         if url:
             write(console, Text(one_line(url), "dim"), indent=2, wrap=False)
+        if also_in:
+            write(console, Text(f"also in {', '.join(map(one_line, also_in))}", "dim"), indent=2, hang=2)
     write(console)
 
 
@@ -89,10 +119,20 @@ def show_hit(console: Console, hit: Hit, flags: str = "") -> None:
     heading = Text.assemble((f"{hit.rank:>2}. ", "cyan"), speakers)
     write(console, heading + _dotted(hit.title or hit.doc, hit.date, hit.section), hang=4)
     turns = f"turn {first}" if first == last else f"turns {first}-{last}"
-    place = f"{turns}, characters {hit.start}-{hit.end}, score {hit.score:.4f}"
+    time = f"{clock(hit.seconds)}, " if hit.seconds is not None else ""
+    place = f"{turns}, {time}characters {hit.start}-{hit.end}, score {hit.score:.4f}"
     write(console, Text(f"{place}: {show_command(hit.doc, first, flags)}", "dim"), indent=4, wrap=False)
+    if hit.also_in:
+        write(console, Text(f"also in {', '.join(map(one_line, hit.also_in))}", "dim"), indent=4, hang=2)
     write(console, visible(hit.text), indent=4)
     write(console)
+
+
+def clock(seconds: float) -> str:
+    """A moment of a recording: 1:02:03, or 2:03 within the first hour."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
 
 
 def show_command(doc: str, turn: int, flags: str) -> str:

@@ -31,6 +31,7 @@ _NOTES: dict[NoteKind, str] = {
     "dropped": "{} left out that nothing supports (--strict)",
     "nothing supported": "the model wrote {}, and the passages support none",
     "cached": "",
+    "not as understood": "where the question says, nothing answers it: everything was asked instead",
 }
 _COUNTED: tuple[NoteKind, ...] = ("dropped", "nothing supported")
 

@@ -9,25 +9,14 @@ import charset_normalizer
 from index.errors import InputError
 from index.readers.source import SourceText
 
-MAX_BYTES = 64 * 1024 * 1024  # an interview is some 100 KB; far above that it is not one
 # Where several encodings decode the same bytes, the likelier ones for this kind of file first.
 PREFERRED = ("gb18030", "big5", "cp1252")
 COMMON = "\n ,.e，。的"  # every text is full of some of these; read in the wrong byte order it has none
 MAX_UNDECODABLE = 0.01  # a page cut off in the middle of a character is read, a wrong guess is not
 
 
-def read_plain(path: Path) -> SourceText:
-    """Read and decode a text file. Raises InputError when it is too large, empty, binary or undecodable."""
-    try:
-        size = path.stat().st_size
-        if size > MAX_BYTES:
-            raise InputError(
-                f"{path}: {size / 1e6:.0f} MB is more than the {MAX_BYTES / 1e6:.0f} MB a transcript may have; "
-                "split it into one file per interview"
-            )
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read ({error.strerror or error})") from error
+def read_plain(path: Path, data: bytes) -> SourceText:
+    """Decode a text file. Raises InputError when it is empty, binary or undecodable."""
     source = decode(data)
     if source is None:
         raise InputError(f"{path}: not a text file in an encoding that can be recognised; save it as UTF-8")

@@ -20,6 +20,12 @@ const sentenceOf = (data, sentence, at, trigger) =>
     sentence.sources.map((source, i) => chip(data, { ...source, key: `${at}-${i}` }, trigger)),
     sentence.block ? null : " ");
 
+// What the question was taken to say itself of who, when and where; without it at a click.
+const understood = (data, trigger) =>
+  h("div", { class: "understood" }, h("span", { class: "dim" }, data.words.understood),
+    h("span", { class: "clue" }, h("span", {}, data.understood),
+      h("button", { class: "off", type: "button", "data-id": "as-is", title: data.words.off, "aria-label": data.words.off, onclick: () => trigger("as_is", true) }, "×")));
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   let at = 0;
@@ -35,6 +41,7 @@ export default function (component) {
     : null;
   const root = redraw(parentElement,
     data.before.map((line) => h("div", { class: "dim" }, line)),
+    data.understood ? understood(data, setTriggerValue) : null,
     blocks,
     near,
     data.notes.map((note) => h("div", { class: "note", role: "status" }, note)),
