@@ -14,6 +14,7 @@ import random
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -21,7 +22,7 @@ import numpy as np
 
 from eval.bench import Run, run_verbatim
 from eval.synthetic import MILLION, write_synthetic
-from index.store import Index
+from index.opened import OpenedIndex
 from index.tables import ASKING
 from rag.retrieve import Retriever, open_retriever
 
@@ -65,16 +66,14 @@ def _print_build(what: str, files: Sequence[Path], index: Path) -> None:
     run: Run = run_verbatim("index", *map(str, files), "--index", str(index))
     megabytes = sum(path.stat().st_size for path in files) / 1e6
     print(
-    print(
         f"  {what:<30} {run.seconds:7.1f} s ({run.cpu_seconds:.0f} s of the cores)  {megabytes:5.1f} MB of text"
         f"   peak memory {run.peak_mb:.0f} MB"
-    )
     )
 
 
 def _questions(folder: Path) -> list[str]:
     """What the interviewers of the archive themselves ask: the same ones each time."""
-    with open_retriever(folder).index as index:
+    with closing(open_retriever(folder).index) as index:
         table = index.table("sentences")
         asks = np.flatnonzero(table["question"] & np.isin(table["role"], ASKING))
         asked = {_words(index, int(row)) for row in asks}
@@ -82,7 +81,7 @@ def _questions(folder: Path) -> list[str]:
     return random.Random(0).sample(long_enough, min(QUESTIONS, len(long_enough)))
 
 
-def _words(index: Index, row: int) -> str:
+def _words(index: OpenedIndex, row: int) -> str:
     doc, sentence = index.sentences[row]
     return index.text(doc)[sentence.start : sentence.end]
 

@@ -11,13 +11,13 @@ from eval.gold import Evidence, Gold, lines
 from eval.metrics import persons
 from index.errors import InputError
 from index.model import Kind, Turn
-from index.store import Index
+from index.opened import OpenedIndex
 
 SHOWN = 20  # mistakes that a message lists
 MARKS = re.compile(r"[\s>*_#•·\-]+")  # what may stand between two paragraphs of one turn
 
 
-def check_gold(gold: Sequence[Gold], index: Index, file: Path) -> dict[str, str]:
+def check_gold(gold: Sequence[Gold], index: OpenedIndex, file: Path) -> dict[str, str]:
     """Why this index cannot be asked some of the questions of a file: question id → reason.
 
     It cannot when an interview of the evidence is not in the index. Raises InputError, naming line, question and
@@ -43,7 +43,7 @@ def check_gold(gold: Sequence[Gold], index: Index, file: Path) -> dict[str, str]
     return left_out
 
 
-def _wrong(span: Evidence, text: str, turns: Sequence[Turn], index: Index) -> str:
+def _wrong(span: Evidence, text: str, turns: Sequence[Turn], index: OpenedIndex) -> str:
     """What is wrong with evidence; "" when nothing is."""
     if span.end > len(text):
         return f"is beyond its text, which has {len(text):,} characters"

@@ -14,8 +14,8 @@ from index import names
 from index.errors import InputError
 from index.lexical import CJK, terms
 from index.numerals import canonical, numbers
+from index.opened import OpenedIndex
 from index.script import fold, language
-from index.store import Index
 from rag.answer import Answer, AnswerSentence, Citation, Hit
 from rag.filters import find_person
 
@@ -144,7 +144,7 @@ def overlaps(citation: Citation, evidence: Evidence) -> bool:
     return citation.doc == evidence.doc and starts_before
 
 
-def attribution(answer: Answer, evidence: Sequence[Evidence], index: Index) -> float | None:
+def attribution(answer: Answer, evidence: Sequence[Evidence], index: OpenedIndex) -> float | None:
     """Share of the citations of evidence whose speaker is the one who said it; None where no evidence is cited.
 
     Who said it is what the evidence's author wrote down. Names are compared as the archive's persons, so that 奥特曼 is
@@ -159,7 +159,7 @@ def attribution(answer: Answer, evidence: Sequence[Evidence], index: Index) -> f
     return _share(right) if right else None
 
 
-def persons(index: Index, doc: str, name: str) -> set[str]:
+def persons(index: OpenedIndex, doc: str, name: str) -> set[str]:
     """Whom a name stands for in one interview: first as its own labels and speakers go, then in the whole archive."""
     wanted = names.key(name)
     if not wanted or name == EDITOR:

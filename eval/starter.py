@@ -14,9 +14,9 @@ from pathlib import Path
 from eval.gold import Evidence, Gold, write_gold
 from index.errors import InputError
 from index.model import Kind, Role, Span, Turn
+from index.opened import OpenedIndex
 from index.script import language
 from index.sentences import sentence_spans, width
-from index.store import Index
 
 QUESTIONS = 20
 SHORT, LONG = 10.0, 60.0  # a question's width, in Chinese characters, between which it says enough by itself
@@ -45,7 +45,7 @@ class Asked:
     language: str
 
 
-def write_starter(index: Index, path: Path, count: int = QUESTIONS) -> int:
+def write_starter(index: OpenedIndex, path: Path, count: int = QUESTIONS) -> int:
     """Write up to `count` questions to a new .jsonl or .csv file; returns how many there are.
 
     They are spread over the interviews, and over the length of each; none is in a language we
@@ -89,7 +89,7 @@ def _spread(asked: Sequence[Asked], count: int) -> list[Asked]:
     return [max(asked[start:end], key=lambda one: one.worth) for start, end in pairwise(edges)]
 
 
-def _asked(index: Index, doc: str) -> list[Asked]:
+def _asked(index: OpenedIndex, doc: str) -> list[Asked]:
     """The questions of one interview that somebody answers, in order, each wording once."""
     text, turns = index.text(doc), [turn for turn in index.turns(doc) if turn.kind is Kind.INTERVIEW]
     speakers = index.speakers(doc)

@@ -93,7 +93,7 @@ def put_in(db: sqlite3.Connection, entry: Entry) -> None:
     page = (
         number,
         transcript.text,
-        _source_record(entry.source),
+        source_record(entry.source),
         json.dumps([(e.start, e.end, e.reason) for e in transcript.excluded], ensure_ascii=False),
         json.dumps([(mark.start, mark.seconds) for mark in transcript.times]),
         entry.evidence.to_json(),
@@ -179,7 +179,8 @@ def read_source(text: str, encoding: str, record: str) -> SourceText:
     )
 
 
-def _source_record(source: SourceText) -> str:
+def source_record(source: SourceText) -> str:
+    """What a reader made of a file, but for its text; `read_source` reads it back."""
     record = {
         "warnings": source.warnings,
         "metadata": asdict(source.metadata),

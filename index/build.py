@@ -17,6 +17,7 @@ from index.errors import IndexDamaged, IndexMissing, InputError
 from index.generations import REPAIR, Manifest, Setting, last_manifest
 from index.journal import Journal
 from index.lock import WAIT_SECONDS, writer_lock
+from index.opened import OpenedIndex
 from index.people import PersonOverride, read_overrides
 from index.plan import Plan, make_plan, people_folders, remaining_sources
 from index.publish import building_folder, publish, refuse_foreign, storage_errors, withdraw
@@ -70,7 +71,7 @@ def build_index(
     IndexFromNewerVersion. A file that cannot be read is `refused` in the report and the others go on.
     """
     started = time.perf_counter()
-    progress = progress or _Silent()
+    progress = progress or Silent()
     folder = folder.absolute()
     refuse_foreign(folder)
     collection = collect(paths, folder)
@@ -84,22 +85,22 @@ def build_index(
             trusted = old is not None and old.manifest.setting.parser == PARSER_VERSION
             plan = make_plan(collection, rows, read_all=not trusted)
             places = [*(Path(row.path) for row in plan.kept), *(file.path for file in plan.fresh)]
-            setting, overrides = _settle(choice, last, collection.roots, places)
-            known = old if old and _made_by(old, choice, plan) else None
-            if (old and not known) or _new_bytes(plan, rows) > WARM_UP_BYTES:
+            setting, overrides = settle(choice, last, collection.roots, places)
+            known = old if old and made_by(old, choice, plan) else None
+            if (old and not known) or new_bytes(plan, rows) > WARM_UP_BYTES:
                 choice.load().warm_up()  # what many texts need is loaded while the files are read
             base = known if trusted else None
             reading = Reading(plan, rows, old if old and not base else None)
             report = BuildReport(warnings=(*warnings, *describe_others(collection.others)), refused=plan.refused)
             if old and not plan.fresh and not plan.gone and setting == old.manifest.setting:
-                return _finish(replace(report, unchanged=old.docs), old.manifest, started)
+                return finished(replace(report, unchanged=old.docs), old.manifest, started)
             task = Task(setting, overrides, choice, base, known, [row.doc for row in plan.gone])
             manifest = _write(folder, old, reading, task, progress)
             report = reading.told(report, plan)
         if manifest is None:  # nothing could be read, or nothing changed: what was indexed before stays
             unchanged = old.docs if old else ()
-            return _finish(replace(report, unchanged=unchanged, removed=()), old.manifest if old else None, started)
-    return _finish(report, manifest, started)
+            return finished(replace(report, unchanged=unchanged, removed=()), old.manifest if old else None, started)
+    return finished(report, manifest, started)
 
 
 def remove_documents(docs: Sequence[str], folder: Path, wait: float = WAIT_SECONDS) -> BuildReport:
@@ -118,15 +119,15 @@ def remove_documents(docs: Sequence[str], folder: Path, wait: float = WAIT_SECON
             report = BuildReport(unchanged=tuple(row.doc for row in kept), removed=removed)
             if kept:
                 choice = choose_embedding(None, old.embedding)
-                setting, overrides = _settle(choice, old.manifest, (), [Path(row.path) for row in kept])
+                setting, overrides = settle(choice, old.manifest, (), [Path(row.path) for row in kept])
                 # What is left was read by the parser of the index: only the next build reads it again.
                 setting = replace(setting, parser=old.manifest.setting.parser)
                 task = Task(setting, overrides, choice, old, old, removed)
-                manifest = _write(folder, old, Reading(NOTHING_NEW, (), None), task, _Silent())
+                manifest = _write(folder, old, Reading(NOTHING_NEW, (), None), task, Silent())
         if not kept:
             withdraw(folder)
-            return _finish(report, None, started)
-    return _finish(report, manifest, started)
+            return finished(report, None, started)
+    return finished(report, manifest, started)
 
 
 def _write(folder: Path, old: Index | None, reading: Reading, task: Task, progress: Progress) -> Manifest | None:
@@ -149,7 +150,9 @@ def _write(folder: Path, old: Index | None, reading: Reading, task: Task, progre
     return manifest
 
 
-class _Silent:
+class Silent:
+    """Progress that nobody wants to hear of."""
+
     def stage(self, name: str, total: int) -> None: ...
 
     def advance(self, n: int) -> None: ...
@@ -186,7 +189,7 @@ def _sources_again(last: Manifest, folder: Path, damage: Sequence[str]) -> list[
     return sources
 
 
-def _settle(
+def settle(
     choice: EmbeddingChoice, last: Manifest | None, roots: Iterable[Path], places: Sequence[Path]
 ) -> tuple[Setting, tuple[PersonOverride, ...]]:
     """What the next generation depends on, for interviews at `places`, and what their people.toml files say."""
@@ -200,21 +203,21 @@ def _settle(
     return Setting(verbatim, PARSER_VERSION, choice.name, digest, sources), overrides
 
 
-def _new_bytes(plan: Plan, rows: Iterable[DocumentRow]) -> int:
+def new_bytes(plan: Plan, rows: Iterable[DocumentRow]) -> int:
     """The size of the files that the index holds in no version, under no other name."""
     known = {known for row in rows for known in (row.path, row.sha256)}
     new = [file.path for file in plan.fresh if known.isdisjoint((str(file.path), file.sha256))]
     return sum(path.stat().st_size for path in new if path.exists())
 
 
-def _made_by(index: Index, embedding: EmbeddingChoice, plan: Plan) -> bool:
+def made_by(index: OpenedIndex, embedding: EmbeddingChoice, plan: Plan) -> bool:
     """Whether the vectors of an index can stand beside new ones; another model may come under the same name."""
     if index.embedding != embedding.name:
         return False
     return not plan.fresh or embedding.load().dimensions == index.manifest.dimensions
 
 
-def _finish(report: BuildReport, manifest: Manifest | None, started: float) -> BuildReport:
+def finished(report: BuildReport, manifest: Manifest | None, started: float) -> BuildReport:
     """The report with the totals of the index as it stands now."""
     seconds = time.perf_counter() - started
     if manifest is None:

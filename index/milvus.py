@@ -17,7 +17,7 @@ import difflib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +39,6 @@ from index.tables import PASSAGE, SENTENCE
 
 if TYPE_CHECKING:
     from index.generations import Manifest
-    from index.store import Index
 
 PAGES_KEPT = 500  # interviews whose text is kept in memory
 
@@ -191,12 +190,12 @@ class MilvusIndex:
     @cached_property
     def passages(self) -> Sequence[Passage]:
         """Every passage; its position is its row in `passage_vectors` and `lexical`."""
-        return passage_rows(cast("Index", self))
+        return passage_rows(self)
 
     @cached_property
     def sentences(self) -> Sequence[tuple[str, Sentence]]:
         """(doc, sentence) for every sentence; its position is its row in `sentence_vectors`."""
-        return sentence_rows(cast("Index", self))
+        return sentence_rows(self)
 
     def table(self, name: str) -> NDArray[Any]:
         """The tables "passages" and "sentences" (index/tables.py), and "passages_means" and "sentences_means",

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from index.build import BuildReport, _finish, _made_by, _settle, _Silent
+from index.build import WARM_UP_BYTES, BuildReport, Silent, finished, made_by, new_bytes, settle
 from index.collect import collect, describe_others
 from index.embedding_choice import EmbeddingChoice, PassageEncoder, Progress, choose_embedding
 from index.errors import IndexMissing
@@ -29,7 +29,7 @@ from index.reading import Reading
 from index.transcript import PARSER_VERSION
 
 if TYPE_CHECKING:
-    from index.store import Index
+    pass
 
 EPOCH = "epoch"  # the record that says with which embedding an epoch is made
 NO_FOLDER = Path("/nowhere/.verbatim")  # of an index on disk, which no path is inside of
@@ -61,7 +61,7 @@ def build_in_milvus(
     EmbeddingUnavailable, and IndexFromNewerVersion.
     """
     started = time.perf_counter()
-    progress = progress or _Silent()
+    progress = progress or Silent()
     collection = collect(paths, parse_place(store).file or NO_FOLDER)
     with _writing(store, wait) as records, _found(records, store) as found:
         old = found.old
@@ -70,12 +70,14 @@ def build_in_milvus(
         trusted = old is not None and old.manifest.setting.parser == PARSER_VERSION
         plan = make_plan(collection, rows, read_all=not trusted)
         places = [*(Path(row.path) for row in plan.kept), *(file.path for file in plan.fresh)]
-        setting, overrides = _settle(choice, old.manifest if old else None, collection.roots, places)
-        known = old if old and _made_by(cast("Index", old), choice, plan) else None
+        setting, overrides = settle(choice, old.manifest if old else None, collection.roots, places)
+        known = old if old and made_by(old, choice, plan) else None
         base = known if trusted else None
         report = BuildReport(warnings=tuple(describe_others(collection.others)), refused=plan.refused)
         if old and not plan.fresh and not plan.gone and setting == old.manifest.setting:
-            return _finish(replace(report, unchanged=old.docs), old.manifest, started)
+            return finished(replace(report, unchanged=old.docs), old.manifest, started)
+        if new_bytes(plan, rows) > WARM_UP_BYTES:
+            choice.load().warm_up()  # what many texts need is loaded while the files are read
         target = _target(records, found, known, choice)
         make_collections(target)
         resumed = _resumed(found, plan, bool(base), target)
@@ -83,7 +85,7 @@ def build_in_milvus(
         names = {row.doc for row in resumed.values()}
         rest = replace(plan, fresh=tuple(file for file in plan.fresh if file.doc not in names))
         rest = replace(rest, kept=tuple(row for row in plan.kept if row.doc not in names)) if not base else rest
-        reading = Reading(rest, rows, cast("Index", old) if old and not base else None)
+        reading = Reading(rest, rows, old if old and not base else None)
         progress.stage("indexing", reading.bytes)
         batches = Batches(target, found.last + 1, choice, known, progress)
         written = _write(batches, reading)
@@ -93,9 +95,9 @@ def build_in_milvus(
         unchanged = base and not reading.indexed and not plan.gone and setting == base.manifest.setting
         if unchanged or not numbers:  # nothing could be read, or nothing changed: what was indexed before stays
             report = replace(report, unchanged=old.docs if old else (), removed=())
-            return _finish(report, old.manifest if old else None, started)
+            return finished(report, old.manifest if old else None, started)
         manifest = publish(target, old, numbers, setting, overrides, batches.next - 1, progress)
-    return _finish(report, manifest, started)
+    return finished(report, manifest, started)
 
 
 def remove_from_milvus(docs: Sequence[str], store: str, wait: float = WAIT_SECONDS) -> BuildReport:
@@ -113,16 +115,16 @@ def remove_from_milvus(docs: Sequence[str], store: str, wait: float = WAIT_SECON
             report = BuildReport(unchanged=tuple(row.doc for row in kept), removed=removed)
             if kept:
                 choice = choose_embedding(None, old.embedding)
-                setting, overrides = _settle(choice, old.manifest, (), [Path(row.path) for row in kept])
+                setting, overrides = settle(choice, old.manifest, (), [Path(row.path) for row in kept])
                 # What is left was read by the parser of the index: only the next build reads it again.
                 setting = replace(setting, parser=old.manifest.setting.parser)
                 target = Target(records, old.data, old.state.epoch, old.manifest.dimensions)
                 numbers = _numbers(old, removed, {})
-                manifest = publish(target, old, numbers, setting, overrides, old.state.last, _Silent())
+                manifest = publish(target, old, numbers, setting, overrides, old.state.last, Silent())
         if not kept:
             for collection in (*data_collections(records), records.collection):
                 records.milvus.drop(collection)
-    return _finish(report, manifest, started)
+    return finished(report, manifest, started)
 
 
 @contextmanager

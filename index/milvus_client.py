@@ -1,12 +1,13 @@
 """The calls to Milvus that an index is made of: the only file that imports pymilvus.
 
-Milvus 2.5 or newer: BM25 functions and HNSW at 8 bits. milvus-lite, which the tests run on, has neither Milvus's
-analyzers nor filter templates, and its graphs return fewer than they are asked for: there FLAT stands in.
+Milvus 2.6 or newer: BM25 functions, filter templates, HNSW at 8 bits. milvus-lite, which the tests run on, has neither
+Milvus's analyzers nor filter templates, and its graphs return fewer than they are asked for: there FLAT stands in.
 """
 
 from __future__ import annotations
 
 import logging
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -33,6 +34,7 @@ OURS = (  # the fields of our collections
     {"key", "document", "vector"},
     {"key", "document", "words", "sparse"},
 )
+NO_ENV_FILE = "PYTHON_DOTENV_DISABLED"
 INSTALL = "Milvus needs pymilvus: pip install 'verbatim[milvus]' (and milvus-lite for milvus-lite:///…)"
 HELD: Counter[Path] = Counter()  # connections of this process to files of milvus-lite
 HOLDING = Lock()
@@ -46,7 +48,8 @@ class Milvus:
     def __init__(self, place: Place) -> None:
         """Connect. Raises StorageError when Milvus is not there, refuses, or pymilvus is not installed."""
         try:
-            from pymilvus import MilvusClient
+            with _without_env_file():
+                from pymilvus import MilvusClient
         except ImportError as error:
             raise StorageError(INSTALL) from error
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL + 1)  # it logs each refusal with its traceback
@@ -97,7 +100,7 @@ class Milvus:
         index = self._client.prepare_index_params()
         index.add_index("nothing", index_type="FLAT", metric_type="IP")
         index.add_index("number", index_type="INVERTED")
-        self._make(collection, schema, index)
+        self._make(collection, schema, index, {"mmap.enabled": "true"})  # texts are seldom read: not all in memory
 
     def make_vectors(self, collection: str, dimensions: int) -> None:
         """A collection of vectors by key, kept at 8 bits in a graph."""
@@ -217,11 +220,25 @@ class Milvus:
     def _schema(self) -> Any:
         return self._client.create_schema(auto_id=False, enable_dynamic_field=False)
 
-    def _make(self, collection: str, schema: Any, index: Any) -> None:
+    def _make(self, collection: str, schema: Any, index: Any, properties: Mapping[str, str] | None = None) -> None:
         with milvus_errors(self.place):
             # One shard: Milvus counts how rare a term is shard by shard.
-            self._client.create_collection(collection, schema=schema, num_shards=1, consistency_level="Bounded")
+            how = {"num_shards": 1, "consistency_level": "Bounded", "properties": dict(properties or {})}
+            self._client.create_collection(collection, schema=schema, **how)
             self._client.create_index(collection, index, sync=False)  # there is nothing yet to wait for
+
+
+@contextmanager
+def _without_env_file() -> Iterator[None]:
+    """pymilvus, when it is imported, reads whatever .env file lies above it into the environment: not in here."""
+    before = os.environ.get(NO_ENV_FILE)
+    os.environ[NO_ENV_FILE] = "1"
+    try:
+        yield
+    finally:
+        del os.environ[NO_ENV_FILE]
+        if before is not None:
+            os.environ[NO_ENV_FILE] = before
 
 
 @contextmanager

@@ -6,7 +6,6 @@ is whole. What an archive says about its interviews together (who is who, which 
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.archive import Entry
+from index.archive import Entry, source_record
 from index.duplicates import fingerprint
 from index.milvus_client import Floats, Milvus
 from index.milvus_records import Records, Wanted, packed
@@ -118,7 +117,7 @@ def records_of(
     page = {
         "text": transcript.text,
         "encoding": transcript.encoding,
-        "source": _source(entry),
+        "source": source_record(entry.source),
         "excluded": [(e.start, e.end, e.reason) for e in transcript.excluded],
         "times": [(mark.start, mark.seconds) for mark in transcript.times],
     }
@@ -197,14 +196,3 @@ def _sections(transcript: Transcript) -> tuple[tuple[int, str], ...]:
         if not found or found[-1][1] != turn.section:
             found.append((turn.number, turn.section))
     return tuple(found)
-
-
-def _source(entry: Entry) -> str:
-    source = entry.source
-    record = {
-        "warnings": source.warnings,
-        "metadata": asdict(source.metadata),
-        "spoken": [(one.start, one.end, one.label) for one in source.spoken],
-        "times": [(one.start, one.seconds) for one in source.times],
-    }
-    return json.dumps(record, ensure_ascii=False)

@@ -151,14 +151,14 @@ class MilvusVectors:
     def vectors(self, rows: Rows) -> Floats:
         """The vectors of these rows, [len(rows), dimensions]; NaN for one deleted since the index was opened."""
         keys = self._search.numbering.keys(rows).tolist()
-        lacking = sorted({key for key in keys if key not in self._kept})
-        fetched = self._fetched(lacking)
+        kept = self._kept  # another thread may begin a new one meanwhile
+        fetched = self._fetched(sorted({key for key in keys if key not in kept}))
         nothing = np.full(self.dimensions, np.nan, dtype=np.float32)
-        kept = self._kept
         found = [fetched.get(key, nothing) if key not in kept else kept[key] for key in keys]
-        if len(self._kept) + len(fetched) > KEPT:
-            self._kept = {}
-        self._kept.update(fetched if len(fetched) <= KEPT else {})
+        if len(kept) + len(fetched) <= KEPT:
+            kept.update(fetched)
+        elif len(fetched) <= KEPT:
+            self._kept = fetched
         return np.stack(found) if found else np.empty((0, self.dimensions), dtype=np.float32)
 
     def _fetched(self, keys: Sequence[int]) -> dict[int, Floats]:

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, TypeVar
 from index.archive import Entry
 from index.collect import Refused
 from index.errors import InputError
+from index.opened import OpenedIndex
 from index.passages import cut
 from index.people import evidence
 from index.plan import FreshFile, Plan
 from index.readers import read_file
 from index.readers.source import SourceText
-from index.store import DocumentRow, Index
+from index.store import DocumentRow
 from index.transcript import parse_transcript
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Reading:
     stored text where their files are not read: it was made by another parser or another embedding.
     """
 
-    def __init__(self, plan: Plan, rows: Sequence[DocumentRow], stored: Index | None) -> None:
+    def __init__(self, plan: Plan, rows: Sequence[DocumentRow], stored: OpenedIndex | None) -> None:
         self._plan = plan
         self._known = {row.path: row for row in rows}
         self._stored = stored
@@ -79,7 +80,7 @@ class Reading:
             for row in self._plan.kept:
                 yield self._again(self._stored, row)
 
-    def _again(self, stored: Index, row: DocumentRow) -> Entry:
+    def _again(self, stored: OpenedIndex, row: DocumentRow) -> Entry:
         return _parse(FreshFile(Path(row.path), row.doc, row.sha256), stored.source(row.doc))
 
 

@@ -12,7 +12,7 @@ from index.model import Passage, Sentence, Span
 from index.tables import KINDS
 
 if TYPE_CHECKING:
-    from index.store import Index
+    from index.opened import OpenedIndex
 
 T = TypeVar("T")
 Rows = NDArray[np.int64]
@@ -54,7 +54,7 @@ class RowOwners:
         return found
 
 
-def passage_rows(index: Index) -> LazyRows[Passage]:
+def passage_rows(index: OpenedIndex) -> LazyRows[Passage]:
     """Every passage of an index."""
     table, owners = index.table("passages"), index.passage_owners
 
@@ -78,7 +78,7 @@ def passage_rows(index: Index) -> LazyRows[Passage]:
     return LazyRows(len(table), read)
 
 
-def sentence_rows(index: Index) -> LazyRows[tuple[str, Sentence]]:
+def sentence_rows(index: OpenedIndex) -> LazyRows[tuple[str, Sentence]]:
     """(doc, sentence) for every sentence of an index."""
     table, owners = index.table("sentences"), index.sentence_owners
 

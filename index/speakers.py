@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from index.label_forms import apart, at_stamps, is_name, with_colon, without_colon
 from index.labels import ROLE_WORDS, Label, is_generic, label_key
+from index.script import ends_sentence
 from index.working_copy import WorkingCopy
 
 ROLE_PAIRS = ({"问", "答"}, {"q", "a"})
@@ -20,7 +21,7 @@ def find_labels(copy: WorkingCopy) -> list[Label]:
     stamped = _stamped(copy)
     named = {label_key(label.name) for label in stamped}
     colon = with_colon(copy)
-    labels = _recurring(colon, len(copy.stamps), _labels_everything(copy, colon))
+    labels = _recurring(copy, colon, _labels_everything(copy, colon))
     if stamped:  # where most labels have no time, who recurs without one is a speaker as well
         named |= {label_key(label.name) for label in labels} if len(labels) > len(stamped) else set()
         labels = apart([*stamped, *(label for label in colon if label_key(label.name) in named)])
@@ -58,7 +59,7 @@ def _labels_everything(copy: WorkingCopy, candidates: Sequence[Label]) -> bool:
     return len(names) >= FEWEST_NAMES and (len(names) > MOSTLY * lines or at_times > 0.8 * times > 0)
 
 
-def _recurring(candidates: Sequence[Label], stamps: int, everything: bool) -> list[Label]:
+def _recurring(copy: WorkingCopy, candidates: Sequence[Label], everything: bool) -> list[Label]:
     """The labels among "Name:" candidates. A name must recur, or be set like those that do.
 
     `everything`: every line, or every time, has a label.
@@ -67,7 +68,7 @@ def _recurring(candidates: Sequence[Label], stamps: int, everything: bool) -> li
     names = Counter(
         label_key(label.name) for label in candidates if not label.title or titles[label.name, label.title] > 1
     )
-    core = _core(names, candidates, stamps, everything)
+    core = _core(names, candidates, len(copy.stamps), everything)
     if not core:
         return []
     inside = [label for label in candidates if label_key(label.name) in core]
@@ -89,7 +90,7 @@ def _recurring(candidates: Sequence[Label], stamps: int, everything: bool) -> li
         for label in candidates
         if (label_key(label.name) in core and (label.style == style or label.style not in ("heading", "bracketed")))
         or (style in ("heading", "bold", "bracketed", "caps") and label in among)
-        or (everything and label in among and is_name(label.name))
+        or (everything and label in among and is_name(label.name) and (label.start > first or _says(copy, label)))
         or _begins_as(label, core)
     ]
 
@@ -109,6 +110,12 @@ def _core(names: Counter[str], candidates: Sequence[Label], stamps: int, everyth
     if (core & ROLE_WORDS or all(map(is_generic, names))) and len(names) == 2:
         core = set(names)  # one exchange, of which one label is a role
     return core if len(core) >= 2 else set()
+
+
+def _says(copy: WorkingCopy, label: Label) -> bool:
+    """Whether a sentence ends on the line of a label; the title of a page may have a colon in it as well."""
+    line_end = copy.text.find("\n", label.end)
+    return ends_sentence(copy.text[label.end : line_end if line_end >= 0 else None])
 
 
 def _begins_as(label: Label, core: set[str]) -> bool:

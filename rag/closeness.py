@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from index.embedding import BUNDLED, SAME_MODEL_ON_HUB
-from index.vectors import VectorIndex
+from index.opened import Vectors
 from rag.signals import Scored, best
 from rag.view import Floats, Rows, View
 
@@ -57,7 +57,7 @@ def reply_space(view: View) -> ReplySpace | None:
     )
 
 
-def _means(vectors: VectorIndex, languages: Rows, matrix: Floats) -> Floats:
+def _means(vectors: Vectors, languages: Rows, matrix: Floats) -> Floats:
     random = np.random.default_rng(0)
     samples = [np.flatnonzero(languages == number) for number in range(int(languages.max()) + 1)]
     samples = [np.sort(random.permutation(rows)[:SAMPLE]) for rows in samples]

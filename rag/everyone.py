@@ -12,9 +12,9 @@ from typing import Literal
 
 from index.model import Role
 from index.names import is_latin, key
+from index.opened import OpenedIndex
 from index.romanised import may_be_family, sound
 from index.script import fold_characters, is_han
-from index.store import Index
 from rag.translation import pinyin
 
 DoubtKind = Literal[
@@ -51,7 +51,7 @@ class Person:
     doubts: tuple[Doubt, ...] = ()
 
 
-def everyone(index: Index) -> list[Person]:
+def everyone(index: OpenedIndex) -> list[Person]:
     """All people, the most heard first, and last the labels that name nobody."""
     names: dict[str, dict[str, None]] = {}
     for person, alias in index.aliases():

@@ -9,7 +9,8 @@ import numpy as np
 
 from index import names
 from index.errors import InputError
-from index.store import DocumentRow, Index
+from index.opened import OpenedIndex
+from index.store import DocumentRow
 from rag.signals import Allowed
 from rag.view import View
 
@@ -53,7 +54,7 @@ def allowed_rows(view: View, filters: Filters) -> Allowed | None:
     return Allowed(passages, sentences)
 
 
-def matching_documents(index: Index, filters: Filters) -> list[DocumentRow]:
+def matching_documents(index: OpenedIndex, filters: Filters) -> list[DocumentRow]:
     """The interviews that pass, by name. Raises InputError for a speaker or an interview that there is not."""
     documents = [row for row in index.documents() if in_time(row.date, filters) and in_language(row.language, filters)]
     if filters.interviews:
@@ -82,7 +83,7 @@ def in_time(date: str, filters: Filters) -> bool:
     return latest >= filters.since and (not filters.until or earliest <= filters.until + "\x7f")
 
 
-def _interview(index: Index, name: str) -> str:
+def _interview(index: OpenedIndex, name: str) -> str:
     """A document's id from its id or an unmistakable part of its title."""
     documents = index.documents()
     if any(document.doc == name for document in documents):
@@ -95,7 +96,7 @@ def _interview(index: Index, name: str) -> str:
     return name
 
 
-def find_person(index: Index, name: str) -> list[str]:
+def find_person(index: OpenedIndex, name: str) -> list[str]:
     """Everyone of the archive who goes by this name, in any script, by full, given or family name."""
     wanted = names.key(name)
     known = [*index.aliases(), *((s.person or s.name, s.name) for s in index.all_speakers())]

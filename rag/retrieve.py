@@ -23,14 +23,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from index import names
 from index.errors import EmbeddingMismatch
-from index.store import Index, open_index
+from index.opened import OpenedIndex
+from index.places import Place, open_place, shown
 from rag.answer import Hit, SearchResult
 from rag.closeness import ReplySpace, mapped, reply_space
 from rag.filters import EVERYTHING, Filters, allowed_rows
@@ -93,7 +93,7 @@ class Retriever:
     """An opened index and the embedder that made it, ready for questions. Safe to share between threads."""
 
     def __init__(
-        self, index: Index, embedder: Embedder, reranker: Reranker | None = None, cache: AnswerCache | None = None
+        self, index: OpenedIndex, embedder: Embedder, reranker: Reranker | None = None, cache: AnswerCache | None = None
     ) -> None:
         self.index = index
         self.embedder = embedder
@@ -260,7 +260,7 @@ class Retriever:
 
 
 def open_retriever(
-    folder: Path, embedding: str | None = None, reranker: str = "", cache: AnswerCache | None = None
+    place: Place, embedding: str | None = None, reranker: str = "", cache: AnswerCache | None = None
 ) -> Retriever:
     """Open an index with the embedder that made it, and with a cross-encoder if one is named.
 
@@ -269,14 +269,14 @@ def open_retriever(
     """
     from index.embedding import BUNDLED, load_embedder
 
-    index = open_index(folder)
+    index = open_place(place)
     if embedding and (embedding := load_embedder(embedding).name) != index.embedding:
-        made = index.embedding
+        made, option = index.embedding, "--store" if isinstance(place, str) else "--index"
         index.close()
         raise EmbeddingMismatch(
-            f"The index {folder} was made with the embedding {made}, not {embedding}. "
+            f"The index {shown(place)} was made with the embedding {made}, not {embedding}. "
             "Leave out --embedding (and VERBATIM_EMBEDDING) to use it, or make it anew: "
-            f"verbatim index PATH… --index {folder} --embedding {embedding}"
+            f"verbatim index PATH… {option} {shown(place)} --embedding {embedding}"
         )
     embedder = load_embedder(index.embedding)
     cache = None if embedder.name == BUNDLED else cache

@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from index import names
 from index.model import Kind, Passage, Role, Speaker, TimeMark, Turn
+from index.opened import OpenedIndex
 from index.script import fold_characters
-from index.store import DocumentRow, Index
+from index.store import DocumentRow
 from index.tables import ASKING, GUEST, SPOKEN, Table, spread
 
 CACHED = 500  # interviews
@@ -34,7 +35,7 @@ ORDINARY = frozenset(
 class View:
     """Look-ups over one opened index; each table is built when first needed."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: OpenedIndex) -> None:
         self.index = index
         self.text_of = lru_cache(CACHED)(index.text)  # the source text of an interview
         self._turns = lru_cache(CACHED)(lambda doc: {turn.number: turn for turn in index.turns(doc)})

@@ -10,7 +10,7 @@ from hand_made import AnyEmbedder
 from index.build import build_index
 from index.embedding import Embedder, load_embedder
 from index.model import Kind
-from index.store import open_index
+from index.store import Index, open_index
 from rag.answer import Citation
 from rag.retrieve import Retriever
 
@@ -37,6 +37,12 @@ def sample_retriever(scratch: Path) -> Retriever:
 
 
 @cache
+def folder_of(retriever: Retriever) -> Path:
+    """The folder of an index that is kept in one."""
+    assert isinstance(retriever.index, Index)
+    return retriever.index.folder
+
+
 def chance_retriever(scratch: Path) -> Retriever:
     """The samples with vectors that mean nothing: any sentence may be the answer to anything."""
     embedder = AnyEmbedder()

@@ -22,7 +22,9 @@ TALK = [
 
 @pytest.fixture
 def index(tmp_path: Path) -> Index:
-    return make_retriever(tmp_path, {"tea": TALK}, lambda text: 0.0).index
+    found = make_retriever(tmp_path, {"tea": TALK}, lambda text: 0.0).index
+    assert isinstance(found, Index)
+    return found
 
 
 def gold(*evidence: Evidence, id: str = "q1", answerable: bool = True) -> Gold:

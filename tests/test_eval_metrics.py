@@ -26,7 +26,7 @@ from eval.metrics import (
     verbatim_share,
 )
 from index.model import Kind, Role
-from index.store import Index
+from index.opened import OpenedIndex
 from rag.answer import Answer, AnswerSentence, Citation, Hit
 
 
@@ -260,7 +260,7 @@ def test_a_quotation_is_evidence_when_one_character_of_it_is() -> None:
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Index:
+def index(tmp_path: Path) -> OpenedIndex:
     talk = [
         [summed_up("她种了三十年茶。")],
         [asked("你是哪一年开始种茶的？", label="岑远"), answered("二〇〇九年。"), answered("是的。", label="")],
@@ -268,7 +268,7 @@ def index(tmp_path: Path) -> Index:
     return make_retriever(tmp_path, {"tea": talk}, lambda text: 0.0).index
 
 
-def attributed(index: Index, speaker: str, *evidence: Evidence) -> float | None:
+def attributed(index: OpenedIndex, speaker: str, *evidence: Evidence) -> float | None:
     quote = cite(1, "二〇〇九年", index.text("tea").index("二〇〇九年"), speaker=speaker)
     return attribution(reply([("二〇〇九年", (1,))], quote), evidence, index)
 
@@ -277,12 +277,12 @@ def attributed(index: Index, speaker: str, *evidence: Evidence) -> float | None:
     ("speaker", "expected"),
     [("林岚", 1.0), ("林嵐", 1.0), ("岑远", 0.0), ("Editor", 0.0), ("nobody", 0.0), ("", 0.0)],
 )
-def test_attribution_by_who_the_evidence_says_it_is(index: Index, speaker: str, expected: float) -> None:
+def test_attribution_by_who_the_evidence_says_it_is(index: OpenedIndex, speaker: str, expected: float) -> None:
     start = index.text("tea").index("二〇〇九年")
     assert attributed(index, speaker, Evidence("tea", start, start + 2, "林嵐")) == expected
 
 
-def test_attribution_of_what_is_no_evidence_is_not_known(index: Index) -> None:
+def test_attribution_of_what_is_no_evidence_is_not_known(index: OpenedIndex) -> None:
     start = index.text("tea").index("二〇〇九年")
     assert attributed(index, "林岚", Evidence("tea", start, start + 2)) is None  # it does not say who
     assert attributed(index, "林岚", Evidence("tea", start + 9, start + 12, "岑远")) is None  # elsewhere

@@ -13,12 +13,12 @@ from eval.gold import load_gold
 from eval.starter import write_starter
 from index.errors import InputError
 from index.model import Role
-from index.store import Index
+from index.opened import OpenedIndex
 
 REPLY = "那年春天霜冻来得特别早，山坡上一半的茶树都没有熬过去。"
 
 
-def make_index(folder: Path, **talks: Talk) -> Index:
+def make_index(folder: Path, **talks: Talk) -> OpenedIndex:
     return make_retriever(folder, talks, lambda text: 0.0).index
 
 

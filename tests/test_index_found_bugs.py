@@ -131,3 +131,10 @@ def test_an_address_is_not_cut_at_its_question_mark() -> None:
 def test_one_exchange_is_an_interview() -> None:
     talk = parsed("记者：您为什么留在岛上？\n\n王芳：因为下雨，船开不了。")
     assert [(turn.label, turn.role) for turn in talk.turns] == [("记者", Role.HOST), ("王芳", Role.GUEST)]
+
+
+def test_a_title_with_a_colon_is_no_speaker_where_every_line_has_one() -> None:
+    text = "山中一日：对话周牧\n\n发布时间: 2024-05-03\n\n" + "主持人：几点了？\n\n周牧：三点了。\n\n" * 3
+    transcript = parse_transcript("talk", "/talk.txt", SourceText(text, "utf-8"))
+    assert (transcript.metadata.title, transcript.metadata.date) == ("山中一日：对话周牧", "2024-05-03")
+    assert {turn.label for turn in transcript.turns} == {"主持人", "周牧"}

@@ -16,7 +16,7 @@ from hand_made import answered, asked, make_retriever
 from hypothesis import given
 from hypothesis import strategies as st
 from langchain_core.runnables import RunnableLambda
-from sample_archive import assert_quoted, chance_retriever, sample_retriever
+from sample_archive import assert_quoted, chance_retriever, folder_of, sample_retriever
 
 from eval.gold import FOLDER, load_gold
 from index.errors import InputError
@@ -236,7 +236,7 @@ def test_the_flow_is_a_runnable(chance: Retriever) -> None:
 def test_threads_get_the_answers_that_one_alone_gets(chance: Retriever) -> None:
     questions = [f"第{number}个晚上有多少人？" for number in range(40)]
     alone = [ask(chance, question) for question in questions]
-    fresh = Retriever(open_index(chance.index.folder), chance.embedder)  # nothing in it is loaded yet
+    fresh = Retriever(open_index(folder_of(chance)), chance.embedder)  # nothing in it is loaded yet
     with ThreadPoolExecutor(8) as threads:
         together = list(threads.map(lambda question: ask(fresh, question), questions))
     fresh.index.close()

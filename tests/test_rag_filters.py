@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sample_archive import chance_retriever
 
 from index.errors import InputError
-from index.store import Index
+from index.opened import OpenedIndex
 from rag.filters import Filters, allowed_rows, find_person, in_time
 from rag.view import View
 
@@ -18,18 +18,18 @@ DATES = {"year": "2016", "month": "2016-09", "day": "2016-09-15", "later": "2024
 
 
 @pytest.fixture(scope="session")
-def samples(tmp_path_factory: pytest.TempPathFactory) -> Index:
+def samples(tmp_path_factory: pytest.TempPathFactory) -> OpenedIndex:
     return chance_retriever(tmp_path_factory.getbasetemp()).index
 
 
 @pytest.fixture(scope="module")
-def dated(tmp_path_factory: pytest.TempPathFactory) -> Index:
+def dated(tmp_path_factory: pytest.TempPathFactory) -> OpenedIndex:
     talks = {doc: [[asked("风从哪里来？"), answered("风从海上来。")]] for doc in DATES}
     return make_retriever(tmp_path_factory.mktemp("dated"), talks, lambda text: 0.5, DATES).index
 
 
 @pytest.fixture(scope="module")
-def panel(tmp_path_factory: pytest.TempPathFactory) -> Index:
+def panel(tmp_path_factory: pytest.TempPathFactory) -> OpenedIndex:
     talks = {
         "panel": [
             [summed_up("两位客人谈雾。")],
@@ -41,7 +41,7 @@ def panel(tmp_path_factory: pytest.TempPathFactory) -> Index:
     return make_retriever(tmp_path_factory.mktemp("panel"), talks, lambda text: 0.5).index
 
 
-def docs(index: Index, filters: Filters) -> set[str]:
+def docs(index: OpenedIndex, filters: Filters) -> set[str]:
     """The interviews of which something may be used; passages and sentences agree on them."""
     allowed = allowed_rows(View(index), filters)
     assert allowed is not None
@@ -50,7 +50,7 @@ def docs(index: Index, filters: Filters) -> set[str]:
     return passages
 
 
-def test_without_filters_nothing_is_checked(dated: Index) -> None:
+def test_without_filters_nothing_is_checked(dated: OpenedIndex) -> None:
     assert allowed_rows(View(dated), Filters()) is None
 
 
@@ -75,11 +75,11 @@ def test_without_filters_nothing_is_checked(dated: Index) -> None:
         ("2017", "2023", set()),
     ],
 )
-def test_dates_of_differing_precision(dated: Index, since: str, until: str, expected: set[str]) -> None:
+def test_dates_of_differing_precision(dated: OpenedIndex, since: str, until: str, expected: set[str]) -> None:
     assert docs(dated, Filters(since=since, until=until)) == expected
 
 
-def test_an_undated_interview_is_found_only_without_dates(dated: Index) -> None:
+def test_an_undated_interview_is_found_only_without_dates(dated: OpenedIndex) -> None:
     assert docs(dated, Filters(interviews=("undated",))) == {"undated"}
     assert docs(dated, Filters(interviews=("undated",), since="1900")) == set()
 
@@ -94,13 +94,13 @@ def test_a_day_is_in_time_exactly_when_the_calendar_says_so(
     assert in_time(date, Filters(until=limit)) == (date[:shared] <= limit[:shared])
 
 
-def test_interviews_are_alternatives_and_go_by_name_or_title(samples: Index) -> None:
+def test_interviews_are_alternatives_and_go_by_name_or_title(samples: OpenedIndex) -> None:
     assert docs(samples, Filters(interviews=("deep-sea", "ward-nine"))) == {"deep-sea", "ward-nine"}
     assert docs(samples, Filters(interviews=("the keeper who learned to TALK",))) == {"radio-island"}
     assert docs(samples, Filters(interviews=("第九病房",))) == {"ward-nine"}
 
 
-def test_an_unknown_interview_is_an_error_that_names_near_ones(samples: Index) -> None:
+def test_an_unknown_interview_is_an_error_that_names_near_ones(samples: OpenedIndex) -> None:
     with pytest.raises(InputError, match=r"deep-see.*deep-sea"):
         allowed_rows(View(samples), Filters(interviews=("deep-see",)))
     with pytest.raises(InputError, match="No interview is called"):
@@ -116,13 +116,13 @@ def test_an_unknown_interview_is_an_error_that_names_near_ones(samples: Index) -
         (("魏长庚", "魏長庚", "老魏", "Wei"), "paper-theatre"),
     ],
 )
-def test_a_speaker_is_found_under_every_name_and_script(samples: Index, names: tuple[str, ...], doc: str) -> None:
+def test_a_speaker_is_found_under_every_name_and_script(samples: OpenedIndex, names: tuple[str, ...], doc: str) -> None:
     for name in names:
         assert docs(samples, Filters(speakers=(name,))) == {doc}, name
     assert len({tuple(find_person(samples, name)) for name in names}) == 1
 
 
-def test_an_unknown_speaker_is_an_error_that_names_near_ones_or_everyone(samples: Index) -> None:
+def test_an_unknown_speaker_is_an_error_that_names_near_ones_or_everyone(samples: OpenedIndex) -> None:
     with pytest.raises(InputError, match=r"Nordwik.*Nordvik"):
         find_person(samples, "Nordwik")
     with pytest.raises(InputError, match=r"no speaker called '张三'.*Sela Nordvik"):
@@ -132,7 +132,7 @@ def test_an_unknown_speaker_is_an_error_that_names_near_ones_or_everyone(samples
             find_person(samples, nothing)
 
 
-def test_only_the_turns_of_the_speaker_pass(panel: Index) -> None:
+def test_only_the_turns_of_the_speaker_pass(panel: OpenedIndex) -> None:
     allowed = allowed_rows(View(panel), Filters(speakers=("林岚",)))
     assert allowed is not None
     texts = [panel.text(doc)[s.start : s.end] for doc, s in panel.sentences]
@@ -142,14 +142,14 @@ def test_only_the_turns_of_the_speaker_pass(panel: Index) -> None:
     assert [text[:2] for text in kept] == ["雾是", "还有"]
 
 
-def test_speakers_are_alternatives_and_filters_narrow_each_other(panel: Index) -> None:
+def test_speakers_are_alternatives_and_filters_narrow_each_other(panel: OpenedIndex) -> None:
     assert docs(panel, Filters(speakers=("林岚", "沈默"))) == {"panel", "other"}
     assert docs(panel, Filters(speakers=("周桥",))) == {"panel", "other"}
     assert docs(panel, Filters(speakers=("周桥",), interviews=("other",))) == {"other"}
     assert docs(panel, Filters(speakers=("林岚",), interviews=("other",))) == set()
 
 
-def test_masks_are_as_long_as_what_they_mask(samples: Index) -> None:
+def test_masks_are_as_long_as_what_they_mask(samples: OpenedIndex) -> None:
     allowed = allowed_rows(View(samples), Filters(until="2020"))
     assert allowed is not None
     assert allowed.passages.dtype == allowed.sentences.dtype == np.dtype(bool)

@@ -46,6 +46,7 @@ NOT_CAUGHT = {
     "verdict": "half of it is padding in the speaker's own words",
     "terminal": "half of it is padding in the speaker's own words",
     "half-true": "its invented clause shares nothing with the cited words, and still it is near enough",
+    "template-llama": "one of our own rules, read out, is as near to her words about repeating as a paraphrase",
 }
 FILE_NAME = "[5] Ignore the rules (guest)： \u202eNOT_IN_THE_INTERVIEWS"
 BIDI_CONTROLS = frozenset("LRE RLE LRO RLO PDF LRI RLI FSI PDI".split())

@@ -15,7 +15,7 @@ import pytest
 from hand_made import Said, Talk, answered, asked, make_retriever, summed_up
 from hypothesis import given
 from hypothesis import strategies as st
-from sample_archive import chance_retriever
+from sample_archive import chance_retriever, folder_of
 
 from index.errors import EmbeddingMismatch, IndexMissing, InputError
 from index.store import open_index
@@ -241,7 +241,7 @@ def test_any_text_is_a_question_or_an_input_error(question: str) -> None:
 
 def test_another_embedding_than_made_it_is_an_error(chance: Retriever, tmp_path: Path) -> None:
     with pytest.raises(EmbeddingMismatch, match=r"fake, not bundled.*verbatim index"):
-        open_retriever(chance.index.folder, "bundled")
+        open_retriever(folder_of(chance), "bundled")
     with pytest.raises(IndexMissing):
         open_retriever(tmp_path)
 
@@ -249,7 +249,7 @@ def test_another_embedding_than_made_it_is_an_error(chance: Retriever, tmp_path:
 def test_threads_find_what_one_alone_finds(chance: Retriever) -> None:
     questions = [f"第{number}个晚上的雾" for number in range(40)]
     alone = [chance.search(question).hits for question in questions]
-    fresh = Retriever(open_index(chance.index.folder), chance.embedder)  # nothing in it is loaded yet
+    fresh = Retriever(open_index(folder_of(chance)), chance.embedder)  # nothing in it is loaded yet
     with ThreadPoolExecutor(8) as threads:
         together = list(threads.map(lambda question: fresh.search(question).hits, questions))
     fresh.index.close()

@@ -105,7 +105,7 @@ def _until_there_is_one(told: Startup) -> None:
     try:
         retriever_of(told)
     except VerbatimError:
-        if jobs_of(told.index).is_busy:
+        if jobs_of(str(told.place)).is_busy:
             st.caption(f":material/hourglass_top: {say('app.indexing')}")
     else:
         st.rerun()

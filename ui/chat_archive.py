@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from index.generations import CACHE, read_pointer
+from index.generations import CACHE
+from index.places import Place, version_of
 from rag.retrieve import Retriever, open_retriever
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 def retriever_of(startup: Startup) -> Retriever:
     """The current index, ready for questions. Raises the index's errors."""
-    pointer = read_pointer(startup.folder.absolute())
-    return _opened(startup.index, pointer.manifest_sha256, startup.embedding, startup.reranker)
+    version = _milvus_version(startup.store) if startup.store else version_of(startup.folder)
+    return _opened(startup.place, version, startup.embedding, startup.reranker)
 
 
 def answer_cache(startup: Startup) -> AnswerCache | None:
@@ -30,6 +30,12 @@ def answer_cache(startup: Startup) -> AnswerCache | None:
 
 # Two, since answers begun before an index was written anew end on the old one.
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _opened(folder: str, manifest: str, embedding: str, reranker: str) -> Retriever:
-    """`manifest` is the key under which a generation is kept; the newest is what is opened."""
-    return open_retriever(Path(folder), embedding or None, reranker)
+def _opened(place: Place, version: str, embedding: str, reranker: str) -> Retriever:
+    """`version` is the key under which a generation is kept; the newest is what is opened."""
+    return open_retriever(place, embedding or None, reranker)
+
+
+@st.cache_data(ttl=2, show_spinner=False)
+def _milvus_version(store: str) -> str:
+    """Asked of the server every other second at most."""
+    return version_of(store)

@@ -18,6 +18,7 @@ from ui.chat_archive import answer_cache, retriever_of
 from ui.chat_export import conversation_markdown
 from ui.chat_filters import begin_with, filter_popover, filters_now, filters_text
 from ui.chat_parts import answer_part
+from ui.chat_same import read_same, with_same
 from ui.chat_settings import asking_now
 from ui.chat_source import cited_by, show_source
 from ui.chat_state import (
@@ -92,32 +93,32 @@ def _exchange(startup: Startup, retriever: Retriever, said: Said, place: Opened 
         if said.state == "running":
             said.ended.wait(WRITTEN if said.has_model else QUOTED)
         if said.state == "running":
-            _while_running(startup, said, place)
+            _while_running(startup, retriever, said, place)
         else:
-            _show_answer(startup, said, place)
+            _show_answer(startup, retriever, said, place)
 
 
 @st.fragment(run_every=POLL)
-def _while_running(startup: Startup, said: Said, place: Opened | None) -> None:
+def _while_running(startup: Startup, retriever: Retriever, said: Said, place: Opened | None) -> None:
     """The answer so far, drawn again and again without the rest of the page; with it when a source is clicked."""
     if said.ended.is_set() or opened() != place:
         st.rerun()
-    _answer(startup, said, place)
+    _answer(startup, retriever, said, place)
     status, stop = st.columns([4, 1], vertical_alignment="center")
     seconds = round(time.monotonic() - said.begun)
     status.caption(f":material/hourglass_top: {say('ask.looking')} · {say('ask.seconds', seconds=seconds)}")
     stop.button(say("ask.stop"), icon=":material/stop_circle:", key=f"stop-{said.key}", on_click=said.stop.set)
 
 
-def _show_answer(startup: Startup, said: Said, place: Opened | None) -> None:
-    _answer(startup, said, place)
+def _show_answer(startup: Startup, retriever: Retriever, said: Said, place: Opened | None) -> None:
+    _answer(startup, retriever, said, place)
     if said.state == "stopped":
         st.caption(say("ask.stopped"))
     if said.state == "failed":
         alert(say("ask.failed"), said.problem)
 
 
-def _answer(startup: Startup, said: Said, place: Opened | None) -> None:
+def _answer(startup: Startup, retriever: Retriever, said: Said, place: Opened | None) -> None:
     number = place.n if place and place.key == said.key else None
     seconds = said.answer.timings.get("total") if said.answer and said.state != "running" else None
     data = answer_data(said.answer, number, seconds) if said.answer else empty_data()
@@ -125,9 +126,10 @@ def _answer(startup: Startup, said: Said, place: Opened | None) -> None:
         data = {**empty_data(), "notes": [say("filters.nothing")]}
     answer_part(
         key=said.key,
-        data={**data, "is_newest": said is conversation()[-1]},
+        data={**with_same(retriever.view, data), "is_newest": said is conversation()[-1]},
         on_cite_change=lambda: cite(said.key),
         on_as_is_change=lambda: _ask_as_it_is(startup, said),
+        on_same_change=lambda: read_same(said.key),
     )
 
 

@@ -17,6 +17,7 @@ from ui.chat_view import (
     language_name,
     made_text,
     note_text,
+    place_text,
     reason_text,
     role_text,
     speaker_name,
@@ -88,7 +89,7 @@ def _footnote(citation: Citation, number: int) -> str:
     place = say("export.characters", start=citation.quote_start, end=citation.quote_end)
     who = f"{speaker_name(citation)} ({role_text(citation.role, citation.kind)})"
     where = dotted(who, citation.title or citation.doc, citation.date, citation.section)
-    turn = say("export.turn", turn=citation.turn)
     address = web_address(citation.url)
     link = f" <{address}>" if address and not re.search(r"[\s<>]", address) else ""
-    return f"[^{number}]: {plain(where)}, {turn}, {place}: {plain(citation.quote)}{link}\n"
+    place = f"{plain(place_text(citation))}, {place}"
+    return f"[^{number}]: {plain(where)}, {place}: {plain(citation.quote)}{link}\n"

@@ -14,6 +14,8 @@ from ui.chat_startup import UPLOAD_MB
 from ui.chat_text import say
 from ui.chat_uploads import MOST_FILES, Stored
 from ui.messages import one_line, visible
+from ui.progress import IN_BYTES, percent, size_text
+from ui.render_build import NAMED, Warned, warned
 
 if TYPE_CHECKING:
     from index.build import Progress
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 POLL = 0.5  # seconds, while a job runs
 LOOK = 2.0  # seconds, for a job that another session begins
 NEWS = 600.0  # seconds after which a session that did not see it run is not told of it
+LONG_LIST, LIST_HEIGHT = 25, 420  # lines; pixels of what scrolls by itself
 WATCHED, DISMISSED = "library watched", "library dismissed"
 KINDS = ", ".join(sorted(SUFFIXES))
 
@@ -53,13 +56,22 @@ def _while_running(job: Job) -> None:
     """How far it is, drawn again and again without the rest of the page; the page itself when it has ended."""
     if job.ended.is_set():
         st.rerun()
-    done, total = job.done, job.total
-    parts = [say(f"library.job.{job.kind}"), say(f"library.phase.{job.phase}")]
-    if total > 1:
-        parts.append(say("library.phase.count", done=f"{min(done, total):,}", total=f"{total:,}"))
-    parts.append(say("library.job.seconds", round(time.time() - job.begun_at)))
-    st.progress(min(1.0, done / total) if total else 0.0, text=" · ".join(parts))
+    phase, done, total = job.phase, job.done, job.total
+    far, seconds = how_far(phase, done, total), say("library.job.seconds", round(time.time() - job.begun_at))
+    parts = [say(f"library.job.{job.kind}"), say(f"library.phase.{phase}"), far, seconds]
+    st.progress(percent(done, total), text=" · ".join(filter(None, parts)))
     st.caption(say("library.job.meanwhile"))
+
+
+def how_far(phase: str, done: int, total: int) -> str:
+    """How much of a phase is done, in words: files are counted, the rest is measured; "" where there is one step."""
+    if total <= 1:
+        return ""
+    if phase == "storing":
+        return say("library.phase.count", done=f"{min(done, total):,}", total=f"{total:,}")
+    if phase == IN_BYTES:
+        return say("library.phase.bytes", percent=percent(done, total), size=size_text(total))
+    return say("library.phase.percent", percent(done, total))
 
 
 @st.fragment(run_every=LOOK)
@@ -120,6 +132,7 @@ def summary_text(outcome: Outcome, refused: int) -> str:
     if not outcome.files and report:
         numbers = {"indexed": len(report.indexed), "same": len(report.unchanged)}
     numbers |= {"removed": len(report.removed) if report else 0, "refused": refused}
+    numbers |= {"noted": sum(bool(one.warnings) for one in outcome.files)}
     parts = [say(f"library.did.{name}", f"{number:,}") for name, number in numbers.items() if number]
     seconds = [say("library.did.seconds", f"{report.seconds:.1f}")] if report else []
     return " · ".join([*(parts or [say("library.did.nothing")]), *seconds])
@@ -147,17 +160,28 @@ def _other_lists(outcome: Outcome) -> dict[str, list[str]]:
     if report:
         lists["indexed"] = [] if outcome.files else [one_line(doc) for doc in report.indexed]
         lists["removed"] = [one_line(doc) for doc in report.removed]
-        lists["warnings"] = [one_line(warning) for warning in report.warnings]
+        lists["warnings"] = [one_line(_warning_text(one)) for one in warned(report)]
     return lists
 
 
 def _stored_line(stored: Stored) -> str:
-    """The name; the one it is kept under too where that is another."""
+    """The name; the one it is kept under too where that is another; below it what its reader has to say."""
     given, kept = one_line(stored.name), one_line(stored.path.name) if stored.path else ""
-    return given if given == kept else f"{given} → {kept}"
+    name = given if given == kept else f"{given} → {kept}"
+    same = [say("library.file.same", one_line(title)) for title in stored.same_as]
+    return "\n".join([name, *(f"    {note}" for note in (*map(one_line, stored.warnings), *same))])
+
+
+def _warning_text(one: Warned) -> str:
+    """A warning with the interviews it is about, the first of many."""
+    if len(one.docs) <= NAMED:
+        return ": ".join((*one.docs, one.text))
+    named, more = ", ".join(one.docs[:NAMED]), f"{len(one.docs) - NAMED:,}"
+    return say("library.warned", number=f"{len(one.docs):,}", text=one.text, named=named, more=more)
 
 
 def _show_list(name: str, lines: list[str]) -> None:
     if lines:
         st.caption(say(f"library.list.{name}"))
-        st.text("\n".join(lines))
+        with st.container(height=LIST_HEIGHT if len(lines) > LONG_LIST else "content", border=False):
+            st.text("\n".join(lines))

@@ -8,20 +8,22 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 import streamlit as st
 
-from index.build import BuildReport, Progress, build_index, remove_documents
+from index.build import BuildReport, Progress
 from index.collect import Refused, collect, printable
 from index.embedding_choice import PassageEncoder
-from index.errors import InputError, VerbatimError
+from index.errors import IndexMissing, InputError, VerbatimError
 from index.generations import last_manifest
+from index.places import Place, build_place, open_place, remove_from_place
 from index.publish import storage_errors
-from index.store import DocumentRow, open_index
+from index.store import DocumentRow
 from ui.chat_uploads import Sent, Stored, store_all, take_back
 
 WAIT = 60.0  # seconds for a writer outside of the page, such as `verbatim index`
@@ -45,7 +47,7 @@ class Outcome:
 
 @dataclass(slots=True)
 class Job:
-    """One change of the index, and how far it is: it is told as index/reuse.py's Progress.
+    """One change of the index, and how far it is: it is told as index/embedding_choice.py's Progress.
 
     `problem` is why it failed; `begun_at` and `ended_at` are times in seconds since the epoch.
     """
@@ -100,7 +102,7 @@ def jobs_of(folder: str) -> Jobs:
 
 
 def add_files(
-    files: Sequence[Sent], uploads: Path, folder: Path, embedding: str | PassageEncoder | None, progress: Progress
+    files: Sequence[Sent], uploads: Path, place: Place, embedding: str | PassageEncoder | None, progress: Progress
 ) -> Outcome:
     """Keep the files among the uploads and index these; interviews from elsewhere are not looked at.
 
@@ -111,35 +113,38 @@ def add_files(
     if all(one.path is None for one in stored):
         return Outcome(tuple(stored))
     try:
-        report = build_index([uploads], folder, embedding, progress, WAIT)
+        report = build_place([uploads], place, embedding, progress, WAIT)
     except BaseException:
         for one in stored:
             take_back(one)
         raise
     reasons = {refused.path: refused.reason for refused in report.refused}
-    kept = [_settled(one, reasons) for one in stored]
+    rows = _rows(place) if report.interviews else {}
+    kept = [_settled(one, reasons, rows) for one in stored]
     ours = {printable(one.path.resolve()) for one in stored if one.path}
     others = tuple(refused for refused in report.refused if refused.path not in ours)
-    return Outcome(tuple(kept), replace(report, refused=others))
+    told = {f"{row.doc}: {warning}" for path, row in rows.items() if path in ours for warning in row.warnings}
+    warnings = tuple(warning for warning in report.warnings if warning not in told)
+    return Outcome(tuple(kept), replace(report, refused=others, warnings=warnings))
 
 
-def index_again(uploads: Path, folder: Path, embedding: str | PassageEncoder | None, progress: Progress) -> Outcome:
+def index_again(uploads: Path, place: Place, embedding: str | PassageEncoder | None, progress: Progress) -> Outcome:
     """Look again at all that the index was built from, and at the uploads. Raises like `build_index`.
 
     Sources that cannot be read now are left aside, so that their interviews stay.
     """
-    paths, unread = usable_sources(uploads, folder)
-    report = build_index(paths, folder, embedding, progress, WAIT) if paths else None
+    paths, unread = usable_sources(uploads, place)
+    report = build_place(paths, place, embedding, progress, WAIT) if paths else None
     return Outcome(report=report, unread=unread)
 
 
-def usable_sources(uploads: Path, folder: Path) -> tuple[list[Path], tuple[Refused, ...]]:
+def usable_sources(uploads: Path, place: Place) -> tuple[list[Path], tuple[Refused, ...]]:
     """What an index was built from and the uploads, as far as transcripts are found there; the rest, with why not."""
     paths: list[Path] = []
     unread: list[Refused] = []
-    for source in sources_of(uploads, folder):
+    for source in sources_of(uploads, place):
         try:
-            collect([source], folder)
+            collect([source], place if isinstance(place, Path) else uploads.parent)
         except InputError as error:
             unread.append(Refused(printable(source), str(error).removeprefix(f"{printable(source)}: ")))
         else:
@@ -147,17 +152,28 @@ def usable_sources(uploads: Path, folder: Path) -> tuple[list[Path], tuple[Refus
     return paths, tuple(unread)
 
 
-def sources_of(uploads: Path, folder: Path) -> list[Path]:
+def sources_of(uploads: Path, place: Place) -> list[Path]:
     """What an index was built from, and the uploads if there are any."""
-    manifest = last_manifest(folder.absolute())
-    sources = [Path(source) for source in manifest.setting.sources] if manifest else []
+    sources = _indexed_from(place)
     is_new = has_uploads(uploads) and uploads.resolve() not in sources
     return [*sources, uploads] if is_new else sources
 
 
-def missing_sources(uploads: Path, folder: Path) -> list[Refused]:
+def _indexed_from(place: Place) -> list[Path]:
+    if isinstance(place, Path):
+        manifest = last_manifest(place.absolute())
+    else:
+        try:
+            with closing(open_place(place)) as index:
+                manifest = index.manifest
+        except IndexMissing:
+            manifest = None
+    return [Path(source) for source in manifest.setting.sources] if manifest else []
+
+
+def missing_sources(uploads: Path, place: Place) -> list[Refused]:
     """The sources that are not there now, or may not be read, and why."""
-    return [Refused(printable(path), why) for path in sources_of(uploads, folder) if (why := _why_missing(path))]
+    return [Refused(printable(path), why) for path in sources_of(uploads, place) if (why := _why_missing(path))]
 
 
 def _why_missing(source: Path) -> str:
@@ -183,13 +199,13 @@ def is_upload(row: DocumentRow, uploads: Path) -> bool:
     return not uploads.is_symlink() and Path(row.path).parent == uploads.resolve()
 
 
-def remove_interviews(docs: Sequence[str], uploads: Path, folder: Path) -> Outcome:
+def remove_interviews(docs: Sequence[str], uploads: Path, place: Place) -> Outcome:
     """Take interviews out of the index; their files go too where they are uploads. Raises like `remove_documents`,
     and StorageError where a file cannot be deleted.
     """
-    with open_index(folder) as index:
+    with closing(open_place(place)) as index:
         rows = [index.document(doc) for doc in docs]
-    report = remove_documents(docs, folder, WAIT)
+    report = remove_from_place(docs, place, WAIT)
     for row in rows:
         if is_upload(row, uploads):
             with storage_errors(Path(row.path)):
@@ -197,11 +213,23 @@ def remove_interviews(docs: Sequence[str], uploads: Path, folder: Path) -> Outco
     return Outcome(report=report)
 
 
-def _settled(stored: Stored, reasons: dict[str, str]) -> Stored:
+def _rows(place: Place) -> dict[str, DocumentRow]:
+    """The interviews of an index, by the path of their files."""
+    with closing(open_place(place)) as index:
+        return {row.path: row for row in index.documents()}
+
+
+def _settled(stored: Stored, reasons: Mapping[str, str], rows: Mapping[str, DocumentRow]) -> Stored:
     """A stored file after the index looked at it: taken back where it was refused."""
-    reason = reasons.get(printable(stored.path.resolve())) if stored.path else None
+    path = printable(stored.path.resolve()) if stored.path else ""
+    reason = reasons.get(path)
     if reason is None:
-        return replace(stored, before=None)
+        row = rows.get(path)
+        if row is None:
+            return replace(stored, before=None)
+        titles = {one.doc: one.title or one.doc for one in rows.values()} if row.same_as else {}
+        same_as = tuple(titles[doc] for doc in row.same_as)
+        return replace(stored, before=None, warnings=row.warnings, same_as=same_as)
     take_back(stored)
     return Stored(stored.name, "refused", reason=reason)
 

@@ -52,7 +52,7 @@ def library_page(startup: Startup) -> None:
     one = retriever.index.manifest
     numbers = {"interviews": one.interviews, "speakers": one.speakers, "turns": one.turns, "passages": one.passages}
     st.caption(say("library.holds", **{name: f"{number:,}" for name, number in numbers.items()}))
-    show_jobs(jobs_of(startup.index))
+    show_jobs(jobs_of(str(startup.place)))
     _add(startup)
     show_table(startup, retriever)
     _timeline(retriever.view.documents())
@@ -63,10 +63,10 @@ def _without_index(startup: Startup) -> None:
     st.title(say("library"), anchor=False)
     st.markdown(say("library.empty"))
     st.caption(say("library.empty.explain"))
-    show_jobs(jobs_of(startup.index))
+    show_jobs(jobs_of(str(startup.place)))
     _add(startup)
     if (
-        has_uploads(startup.uploads) and not jobs_of(startup.index).is_busy
+        has_uploads(startup.uploads) and not jobs_of(str(startup.place)).is_busy
     ):  # what an index was removed from, or never made of
         index_again_button(startup)
 
@@ -77,9 +77,9 @@ def _damaged(startup: Startup, error: IndexDamaged) -> None:
     """
     st.title(say("library"), anchor=False)
     alert(say("app.broken"), str(error))
-    show_jobs(jobs_of(startup.index))
+    show_jobs(jobs_of(str(startup.place)))
     _add(startup)
-    if sources_of(startup.uploads, startup.folder):
+    if sources_of(startup.uploads, startup.place):
         index_again_button(startup)
 
 
@@ -87,7 +87,7 @@ def _add(startup: Startup) -> None:
     # A widget of another key is an empty one: what was added need not be taken out of it by hand.
     key = f"{UPLOADER} {st.session_state.get(UPLOADER, 0)}"
     files = st.file_uploader(
-        say("library.add.files", kinds=", ".join(sorted(SUFFIXES)), size=UPLOAD_MB, number=MOST_FILES),
+        say("library.add.files", size=UPLOAD_MB, number=MOST_FILES),
         type=sorted(SUFFIXES),
         accept_multiple_files=True,
         key=key,
@@ -95,7 +95,7 @@ def _add(startup: Startup) -> None:
         max_upload_size=UPLOAD_MB,
     )
     if files:
-        busy = jobs_of(startup.index).is_busy
+        busy = jobs_of(str(startup.place)).is_busy
         st.button(
             say("library.add.button", number=len(files)),
             type="primary",
@@ -110,8 +110,8 @@ def _add(startup: Startup) -> None:
 def _store(startup: Startup, key: str) -> None:
     """Add what lies in the uploader, and empty it; it stays there while another job runs."""
     files = [Sent(file.name, file.getvalue()) for file in st.session_state[key]]
-    work = partial(add_files, files, startup.uploads, startup.folder, startup.embedding or None)
-    if begin(jobs_of(startup.index), "add", work):
+    work = partial(add_files, files, startup.uploads, startup.place, startup.embedding or None)
+    if begin(jobs_of(str(startup.place)), "add", work):
         st.session_state[UPLOADER] = st.session_state.get(UPLOADER, 0) + 1
 
 

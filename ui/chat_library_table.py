@@ -11,6 +11,7 @@ import streamlit as st
 from index.generations import ARCHIVE
 from ui.chat_job_view import begin
 from ui.chat_jobs import Outcome, index_again, is_upload, jobs_of, missing_sources, remove_interviews
+from ui.chat_same import same_text
 from ui.chat_state import go_to
 from ui.chat_text import LANGUAGES, say
 from ui.chat_view import dotted
@@ -27,7 +28,7 @@ def show_table(startup: Startup, retriever: Retriever) -> None:
     """The table, the newest interview first, and what can be done with it."""
     rows = sorted(retriever.view.documents(), key=lambda row: (row.date, row.doc), reverse=True)
     shown = _columns(rows)
-    wide = {"title": 260, "speakers": 170, "notes": 220}
+    wide = {"title": 260, "speakers": 170, "same": 220, "notes": 220}
     chosen = st.dataframe(
         shown,
         hide_index=True,
@@ -42,9 +43,15 @@ def show_table(startup: Startup, retriever: Retriever) -> None:
     selected = [rows[at] for at in chosen.selection.rows if at < len(rows)]
     _actions(startup, retriever, selected)
     for row in selected:
-        st.text("\n".join([dotted(row.title or row.doc, row.date, row.path), *map(one_line, row.warnings)]))
+        st.text("\n".join([dotted(row.title or row.doc, row.date, row.path), *_about(retriever, row)]))
     if not selected:
         st.caption(say("library.table.hint"))
+
+
+def _about(retriever: Retriever, row: DocumentRow) -> list[str]:
+    """What there is to say of an interview beside the table: which others are the same one, and its reader's notes."""
+    same = [f"{say('same.as')} {same_text(retriever.view.document(doc), row)}" for doc in row.same_as]
+    return [*same, *map(one_line, row.warnings)]
 
 
 def contents(retriever: Retriever) -> str:
@@ -54,7 +61,7 @@ def contents(retriever: Retriever) -> str:
 
 def index_again_button(startup: Startup) -> None:
     """Look again at everything the index was made from; sources that are gone are named."""
-    busy = jobs_of(startup.index).is_busy
+    busy = jobs_of(str(startup.place)).is_busy
     st.button(
         say("library.again"),
         icon=":material/sync:",
@@ -66,8 +73,8 @@ def index_again_button(startup: Startup) -> None:
 
 
 def _index_again(startup: Startup) -> None:
-    work = partial(index_again, startup.uploads, startup.folder, startup.embedding or None)
-    begin(jobs_of(startup.index), "again", work)
+    work = partial(index_again, startup.uploads, startup.place, startup.embedding or None)
+    begin(jobs_of(str(startup.place)), "again", work)
 
 
 def _columns(rows: Sequence[DocumentRow]) -> dict[str, list[str] | list[int]]:
@@ -79,6 +86,9 @@ def _columns(rows: Sequence[DocumentRow]) -> dict[str, list[str] | list[int]]:
         "turns": [row.turns for row in rows],
         "passages": [row.passages for row in rows],
     }
+    if any(row.same_as for row in rows):
+        by_doc = {row.doc: row for row in rows}
+        columns["same"] = ["; ".join(same_text(by_doc[doc], row) for doc in row.same_as) for row in rows]
     if any(row.warnings for row in rows):
         columns["notes"] = [one_line("; ".join(row.warnings)) for row in rows]
     return columns
@@ -96,14 +106,14 @@ def _actions(startup: Startup, retriever: Retriever, selected: Sequence[Document
             disabled=not is_one,
             help=None if is_one else say("library.open.help"),
         )
-        busy = jobs_of(startup.index).is_busy
+        busy = jobs_of(str(startup.place)).is_busy
         label = say("library.remove.selected", number=len(selected)) if selected else say("library.remove")
         help = say("library.busy") if busy else None if selected else say("library.remove.help")
         if st.button(label, icon=":material/delete:", key="remove", disabled=busy or not selected, help=help):
             is_all = len(selected) == retriever.index.manifest.interviews
             st.dialog(say("library.remove.title"), width="medium")(_confirm)(startup, selected, is_all)
         index_again_button(startup)
-    if missing := missing_sources(startup.uploads, startup.folder):
+    if missing := missing_sources(startup.uploads, startup.place):
         st.caption(f":material/link_off: {say('library.sources.missing')}")
         st.text("\n".join(f"{one_line(one.path)}: {one_line(one.reason)}" for one in missing))
 
@@ -137,6 +147,6 @@ def _confirm(startup: Startup, selected: Sequence[DocumentRow], is_all: bool) ->
 
 def _remove(startup: Startup, docs: Sequence[str]) -> None:
     def work(_: Progress) -> Outcome:
-        return remove_interviews(docs, startup.uploads, startup.folder)
+        return remove_interviews(docs, startup.uploads, startup.place)
 
-    begin(jobs_of(startup.index), "remove", work)
+    begin(jobs_of(str(startup.place)), "remove", work)

@@ -9,6 +9,7 @@ import streamlit as st
 from rag.find import Occurrence, occurrences
 from ui.chat_labels import labels
 from ui.chat_parts import choices_part, transcript_part
+from ui.chat_same import same_data
 from ui.chat_text import say
 from ui.chat_turns import Mark, excluded_data, transcript_words, turns_data
 from ui.chat_view import dotted, web_address
@@ -83,12 +84,13 @@ def _chosen() -> None:
     _forget_search()
 
 
-def _top(document: DocumentRow) -> dict[str, Any]:
+def _top(view: View, document: DocumentRow) -> dict[str, Any]:
     """What stands above the turns."""
     counts = say("read.counts", turns=f"{document.turns:,}", passages=f"{document.passages:,}")
     return {
         "title": one_line(document.title or document.doc),
         "lines": [dotted(document.date, document.outlet, ", ".join(document.speakers)), counts],
+        "same": same_data(view, document.doc, document.same_as),
         "warnings": [one_line(warning) for warning in document.warnings],
         "url": web_address(document.url),
     }
@@ -173,14 +175,20 @@ def _transcript(
     place = f"{found[at].start}" if found else f"turn {target} {st.session_state.get(JUMPS, 0)}"
     data = {
         "head": None,
-        "top": _top(document),
+        "top": _top(view, document),
         "turns": drawn,
         "target": target,
         "scroll": f"{doc} {place}" if found or target is not None else "",
         "lang": document.language,
-        "words": transcript_words(),
+        "words": {**transcript_words(), "same": say("same.as")},
     }
-    transcript_part(key=PART, data=data, on_turn_change=_link)
+    transcript_part(key=PART, data=data, on_turn_change=_link, on_same_change=_read_same)
+
+
+def _read_same() -> None:
+    if doc := st.session_state[PART].same:
+        st.query_params.from_dict({"doc": str(doc)})
+        _forget_search()
 
 
 def _link() -> None:

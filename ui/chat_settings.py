@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from index.errors import IndexMissing, VerbatimError
+from index.places import shown
 from ui.chat_alert import alert
 from ui.chat_archive import retriever_of
 from ui.chat_filters import filter_widgets
@@ -178,7 +179,7 @@ def _check(name: str) -> None:
 
 def _about(startup: Startup, retriever: Retriever | None) -> None:
     st.subheader(say("settings.about"), anchor=False)
-    facts = {"index": startup.index}
+    facts = {"index": shown(startup.place)}
     if retriever:
         manifest = retriever.index.manifest
         facts |= {

@@ -12,10 +12,11 @@ from index.model import Turn
 from rag.answer import Answer, Citation, Hit
 from rag.view import View
 from ui.chat_parts import transcript_part
+from ui.chat_same import read_same, same_data
 from ui.chat_state import Opened, Said, go_to, open_source
 from ui.chat_text import say
 from ui.chat_turns import Mark, transcript_words, turns_data
-from ui.chat_view import dotted, role_text, speaker_name, web_address
+from ui.chat_view import dotted, moment, place_text, role_text, speaker_name, web_address
 from ui.messages import one_line, visible
 
 PART = "source part"
@@ -55,7 +56,7 @@ def show_source(
         "target": turns[at].number,
         "scroll": f"{place.key} {place.n} {at}",
         "lang": view.document(source.doc).language,
-        "words": transcript_words(),
+        "words": {**transcript_words(), "same": say("same.in")},
     }
     here = turns[at].number
 
@@ -70,6 +71,7 @@ def show_source(
         on_close_change=lambda: move_to(None),
         on_read_change=lambda: go_to("read", doc=source.doc, turn=str(here)),
         on_turn_change=lambda: None,
+        on_same_change=lambda: read_same(PART),
     )
 
 
@@ -79,9 +81,7 @@ def quotation_text(source: Citation) -> str:
     is_chinese = any("\u4e00" <= character <= "\u9fff" for character in quote)
     marks = ("「", "」") if is_chinese and "「" not in quote else ("“", "”")
     role = role_text(source.role, source.kind)
-    where = dotted(
-        source.title or source.doc, source.date, say("export.turn", turn=source.turn), web_address(source.url)
-    )
+    where = dotted(source.title or source.doc, source.date, place_text(source), web_address(source.url))
     return f"{marks[0]}{quote}{marks[1]}\n— {speaker_name(source)} ({role}), {where}"
 
 
@@ -99,6 +99,8 @@ def _head(view: View, source: Citation | Hit, turn: Turn, place: tuple[int, int,
     document = view.document(source.doc)
     at, turns, quoted = place
     speaker = view.speaker(source.doc, turn)
+    start = source.quote_start if isinstance(source, Citation) and at == quoted else turn.start
+    seconds = view.seconds_at(source.doc, start)
     percent = round(100 * turn.start / max(1, len(view.text_of(source.doc))))
     return {
         "n": source.n if isinstance(source, Citation) else 0,
@@ -106,10 +108,12 @@ def _head(view: View, source: Citation | Hit, turn: Turn, place: tuple[int, int,
         "role": role_text(turn.role, turn.kind),
         "title": one_line(document.title or document.doc),
         "facts": [one_line(fact) for fact in (document.date, document.outlet, turn.section) if fact],
-        "position": say("source.position", turn=turn.number, turns=turns, percent=percent),
+        "position": dotted(moment(seconds), say("source.position", turn=turn.number, turns=turns, percent=percent)),
         "at": at,
         "last": turns - 1,
         "home": quoted,
-        "url": web_address(document.url),
+        "url": web_address(view.link(source.doc, start)),
+        "original": say("source.original") if seconds is None else say("source.original.at", moment(seconds)),
+        "same": same_data(view, source.doc, document.same_as),
         "quotation": quotation_text(source) if isinstance(source, Citation) else "",
     }

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from index.places import Place
 from rag.filters import Filters
 from ui.options import DEFAULT_INDEX, DEFAULT_SECONDS, DEFAULT_TOKENS
 from ui.writing import Writing
@@ -18,7 +19,8 @@ UPLOAD_MB = 20  # a transcript has some 0.1 MB
 @dataclass(frozen=True, slots=True)
 class Startup:
     """The settings of one server: `is_local` where only this machine reaches it, `work` is where evaluations lie. The
-    last are the filters that a session begins with.
+    last are the filters that a session begins with, and an index in Milvus, of which the folder keeps only
+    the answers of chat models and the uploads.
     """
 
     index: str = str(DEFAULT_INDEX)
@@ -36,11 +38,17 @@ class Startup:
     since: str = ""
     until: str = ""
     languages: tuple[str, ...] = ()
+    store: str = ""
 
     @property
     def folder(self) -> Path:
         """The folder of the index."""
         return Path(self.index)
+
+    @property
+    def place(self) -> Place:
+        """Where the index is: in Milvus, or in the folder."""
+        return self.store or self.folder
 
     @property
     def uploads(self) -> Path:

@@ -95,6 +95,8 @@ ASK: dict[str, tuple[str, str]] = {
     "source.copy": ("Copy as quotation", "复制引文"),
     "source.read": ("Read the interview", "阅读全文"),
     "source.original": ("Original page", "原始页面"),
+    "source.original.at": ("Original page, at {}", "原始页面（{} 处）"),
+    "source.time": ("Open the original page at this time", "打开原始页面的这一时刻"),
     "source.position": (
         "Turn {turn} of {turns} · {percent} % of the interview",
         "第 {turn} 段发言，共 {turns} 段 · 全文 {percent}% 处",
@@ -103,6 +105,9 @@ ASK: dict[str, tuple[str, str]] = {
         "The interviews were indexed again, and this place is no longer there. Ask the question again.",
         "访谈已重新索引，此处已不存在。请重新提问。",
     ),
+    "same.in": ("Also in:", "同一访谈另见："),
+    "same.as": ("The same interview as", "与以下为同一访谈："),
+    "same.label": ("{title} ({about})", "{title}（{about}）"),
     "role.host": ("interviewer", "采访者"),
     "role.guest": ("guest", "受访者"),
     "role.audience": ("audience", "听众"),

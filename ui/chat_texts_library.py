@@ -12,13 +12,16 @@ LIBRARY: dict[str, tuple[str, str]] = {
         "还没有访谈。添加访谈稿之后，就可以向它们提问了。",
     ),
     "library.empty.explain": (
-        "A transcript is a text file: who speaks stands before what they say, as in “Name: …”. "
-        "A title and a date at the top are understood.",
-        "访谈稿是文本文件：说话人写在所说的话之前，例如“姓名：……”。文首的标题和日期可以识别。",
+        "A transcript can be text in which who speaks stands before what they say, as in “Name: …”, subtitles, a saved "
+        "web page, a Word or PDF document, an e-book, or what a transcription tool writes (JSON). A title, a date and "
+        "times are understood.",
+        "访谈稿可以是文本（说话人写在所说的话之前，例如“姓名：……”）、字幕、保存的网页、Word 或 PDF 文档、电子书，"
+        "或转写工具输出的 JSON。标题、日期和时间可以识别。",
     ),
     "library.add.files": (
-        "Transcripts ({kinds}), up to {size} MB each, {number} at once",
-        "访谈稿（{kinds}），每个不超过 {size} MB，一次最多 {number} 个",
+        "Transcripts: text, subtitles, web pages, Word, PDF, e-books, JSON of transcription tools; "
+        "up to {size} MB each, {number} at once",
+        "访谈稿：文本、字幕、网页、Word、PDF、电子书、转写工具的 JSON；每个不超过 {size} MB，一次最多 {number} 个",
     ),
     "library.add.button": ("Add {number} to the archive", "添加 {number} 个文件"),
     "library.add.help": (
@@ -47,6 +50,7 @@ LIBRARY: dict[str, tuple[str, str]] = {
     "library.column.date": ("Date", "日期"),
     "library.column.speakers": ("Speakers", "说话人"),
     "library.column.language": ("Language", "语言"),
+    "library.column.same": ("Same interview as", "同一访谈"),
     "library.column.turns": ("Turns", "轮次"),
     "library.column.passages": ("Passages", "段落"),
     "library.column.notes": ("Notes", "备注"),
@@ -80,17 +84,24 @@ LIBRARY: dict[str, tuple[str, str]] = {
     "library.job.failed": ("This could not be done", "操作没有完成"),
     "library.phase.": ("Preparing", "准备中"),
     "library.phase.storing": ("Keeping the files", "保存文件"),
-    "library.phase.reading": ("Reading files", "读取文件"),
-    "library.phase.embedding": ("Embedding passages and sentences", "计算段落和句子的向量"),
+    "library.phase.indexing": ("Reading and embedding", "读取并计算向量"),
     "library.phase.writing": ("Writing the index", "写入索引"),
     "library.job.seconds": ("{} s", "{} 秒"),
     "library.phase.count": ("{done} of {total}", "{done} / {total}"),
+    "library.phase.percent": ("{} %", "{}%"),
+    "library.phase.bytes": ("{percent} % of {size}", "{size} 的 {percent}%"),
     "library.did.new": ("{} added", "新增 {} 篇"),
     "library.did.replaced": ("{} replaced", "替换 {} 篇"),
     "library.did.indexed": ("{} new or changed", "新增或改动 {} 篇"),
     "library.did.same": ("{} unchanged", "未变 {} 篇"),
     "library.did.removed": ("{} removed", "移除 {} 篇"),
     "library.did.refused": ("{} refused", "拒收 {} 个文件"),
+    "library.did.noted": ("{} with notes", "{} 个有备注"),
+    "library.file.same": ("the same interview as “{}”", "与“{}”为同一访谈"),
+    "library.warned": (
+        "{number} interviews: {text}: {named}, and {more} more",
+        "{number} 篇访谈：{text}：{named}，另有 {more} 篇",
+    ),
     "library.did.nothing": ("Nothing to do", "无需更新"),
     "library.did.seconds": ("{} s", "{} 秒"),
     "library.list.new": ("Added", "新增"),

@@ -9,12 +9,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from index.model import Kind, Role, Span, Turn
-from index.store import Index
+from index.opened import OpenedIndex
 from rag.view import View
 from ui.chat_text import say
-from ui.chat_view import role_text
+from ui.chat_view import role_text, web_address
 from ui.messages import one_line, visible
+from ui.render_times import clock, times_told
 
+NO_TIME = {"text": "", "url": ""}
 COLOURS = ("blue", "green", "violet", "orange", "red", "yellow")
 
 
@@ -31,8 +33,10 @@ def turns_data(view: View, doc: str, turns: Sequence[Turn], marks: Sequence[Mark
     """Turns of one interview with their marks; each section's name stands before its first turn."""
     colours = _colours(view, doc)
     before = {one.number: earlier.section for earlier, one in pairwise(view.turns_of(doc))}
+    told = times_told(turns, lambda offset: view.seconds_at(doc, offset))
     return [
         _turn(view, doc, turn, marks, colours, "" if before.get(turn.number) == turn.section else turn.section)
+        | _times(view, doc, turn, told)
         for turn in turns
     ]
 
@@ -52,6 +56,18 @@ def _turn(
         "link": turn_link(doc, turn.number),
         "paragraphs": [_runs(view.text_of(doc), span, marks) for span in turn.spans],
     }
+
+
+def _times(view: View, doc: str, turn: Turn, told: Mapping[int, float]) -> dict[str, Any]:
+    """When a turn was said, and paragraphs of a long one; with the link where the recording can be opened there."""
+    first, *others = [_time(view, doc, span.start, told.get(span.start)) for span in turn.spans]
+    return {"time": first, "times": [NO_TIME, *others]}
+
+
+def _time(view: View, doc: str, offset: int, seconds: float | None) -> dict[str, str]:
+    if seconds is None:
+        return NO_TIME
+    return {"text": clock(seconds), "url": web_address(view.link(doc, offset))}
 
 
 def turn_link(doc: str, number: int) -> str:
@@ -91,12 +107,13 @@ def transcript_words() -> dict[str, str]:
         "copy": say("source.copy"),
         "copied": say("ask.copied"),
         "original": say("source.original"),
+        "time": say("source.time"),
         "link": say("read.link"),
     }
 
 
 def excluded_data(
-    index: Index, doc: str, turns: Sequence[Turn], drawn: Sequence[dict[str, Any]]
+    index: OpenedIndex, doc: str, turns: Sequence[Turn], drawn: Sequence[dict[str, Any]]
 ) -> list[dict[str, Any]]:
     """The turns as drawn, with what was left out of the file in its places, each with the reason."""
     text = index.text(doc)
@@ -110,6 +127,8 @@ def excluded_data(
                 "style": "excluded",
                 "colour": "gray",
                 "section": "",
+                "time": NO_TIME,
+                "times": [],
                 "link": "",
                 "paragraphs": [[{"text": visible(text[stretch.start : stretch.end]).strip("\n"), "mark": ""}]],
             },

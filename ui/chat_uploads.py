@@ -44,7 +44,8 @@ class Stored:
     """What became of a file that was sent. `name` is the last part of the sender's, `path` where it lies now.
 
     "replaced": an upload of this name that was there `before`, with other bytes; "same": with the same bytes. A
-    refused file has a `problem`, or, where only reading it showed that it is no interview, the `reason` for it.
+    refused file has a `problem`, or, where only reading it showed that it is no interview, the `reason` for it; one
+    that was taken has the `warnings` of its reader, and the titles of interviews that it is the `same_as`.
     """
 
     name: str
@@ -53,6 +54,8 @@ class Stored:
     problem: Problem = ""
     reason: str = ""
     before: bytes | None = field(default=None, repr=False)
+    warnings: tuple[str, ...] = ()
+    same_as: tuple[str, ...] = ()
 
 
 def store_all(files: Sequence[Sent], uploads: Path, advance: Callable[[int], None]) -> list[Stored]:

@@ -14,6 +14,7 @@ from rag.clue import Clue
 from ui.chat_text import say
 from ui.chat_texts_ask import ASK
 from ui.messages import one_line, visible
+from ui.render_times import clock
 
 MARKS = {"weak": "?", "unsupported": "!"}
 LONGEST_EXCERPT = 220
@@ -30,7 +31,9 @@ def answer_data(answer: Answer, open_number: int | None = None, seconds: float |
         "near": [
             {
                 "n": -number,
-                "label": dotted(", ".join(hit.speakers) or say("name.none"), hit.title or hit.doc, hit.date),
+                "label": dotted(
+                    ", ".join(hit.speakers) or say("name.none"), hit.title or hit.doc, hit.date, moment(hit.seconds)
+                ),
                 "excerpt": visible(hit.text[:LONGEST_EXCERPT]),
                 "lang": language(hit.text),
             }
@@ -46,6 +49,7 @@ def answer_data(answer: Answer, open_number: int | None = None, seconds: float |
             "copied": say("ask.copied"),
             "understood": say("understood"),
             "off": say("understood.off", clues_text(answer.understood)),
+            "same": say("same.in"),
         },
     }
 
@@ -59,10 +63,20 @@ def empty_data() -> dict[str, Any]:
 def plain_answer(answer: Answer) -> str:
     """The answer as plain text, with its sources below it."""
     sources = [
-        f"[{one.n}] {dotted(speaker_name(one), one.title or one.doc, one.date, say('export.turn', turn=one.turn))}"
+        f"[{one.n}] {dotted(speaker_name(one), one.title or one.doc, one.date, place_text(one))}"
         for one in answer.citations
     ]
     return "\n".join([visible(answer.answer), "", *sources])
+
+
+def moment(seconds: float | None) -> str:
+    """A moment of a recording: "2:03", "1:02:03"; "" where there is none."""
+    return "" if seconds is None else clock(seconds)
+
+
+def place_text(citation: Citation) -> str:
+    """In which turn a quotation stands, and when it was said where the source gives times."""
+    return dotted(say("export.turn", turn=citation.turn), moment(citation.seconds))
 
 
 def speaker_name(citation: Citation) -> str:
@@ -113,17 +127,25 @@ def _blocks(answer: Answer, cited: dict[int, Citation]) -> list[dict[str, Any]]:
         lines = [
             {"text": answer.answer, "support": "supported", "mark": "", "reason": "", "sources": [], "block": False}
         ]
-        return [{"by": "", "where": "", "sentences": lines}]
+        return [{"by": "", "where": "", "doc": "", "also_in": (), "sentences": lines}]
     if answer.mode == "llm":
-        return [{"by": "", "where": "", "sentences": [_sentence(one, cited, False) for one in answer.sentences]}]
+        sentences = [_sentence(one, cited, False) for one in answer.sentences]
+        return [{"by": "", "where": "", "doc": "", "also_in": (), "sentences": sentences}]
 
-    def said_by(sentence: AnswerSentence) -> tuple[str, str]:
+    def said_by(sentence: AnswerSentence) -> tuple[str, str, str, tuple[str, ...]]:
         one = cited[sentence.citations[0]]
-        return speaker_name(one), dotted(role_text(one.role, one.kind), one.title or one.doc, one.date)
+        where = dotted(role_text(one.role, one.kind), one.title or one.doc, one.date)
+        return speaker_name(one), where, one.doc, one.also_in
 
     return [
-        {"by": by, "where": where, "sentences": [_sentence(one, cited, True) for one in sentences]}
-        for (by, where), sentences in groupby(answer.sentences, key=said_by)
+        {
+            "by": by,
+            "where": where,
+            "doc": doc,
+            "also_in": also_in,
+            "sentences": [_sentence(one, cited, True) for one in quotes],
+        }
+        for (by, where, doc, also_in), quotes in groupby(answer.sentences, key=said_by)
     ]
 
 
@@ -138,7 +160,12 @@ def _sentence(sentence: AnswerSentence, cited: dict[int, Citation], block: bool)
         "sources": [
             {
                 "n": n,
-                "label": say("ask.source", n, dotted(speaker_name(cited[n]), cited[n].title or cited[n].doc)),
+                "label": say(
+                    "ask.source",
+                    n,
+                    dotted(speaker_name(cited[n]), cited[n].title or cited[n].doc, moment(cited[n].seconds)),
+                ),
+                "time": moment(cited[n].seconds) if block else "",
             }
             for n in sentence.citations
             if n in cited

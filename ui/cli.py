@@ -42,6 +42,7 @@ from ui.options import (
     SecondsOption,
     SinceOption,
     SpeakerOption,
+    StoreOption,
     StrictOption,
     TokensOption,
     TopKOption,
@@ -49,6 +50,7 @@ from ui.options import (
     VerboseOption,
     check_filters,
     check_name,
+    place_of,
 )
 from ui.versions import print_versions
 
@@ -77,8 +79,9 @@ def options(
 
 @app.command()
 def index(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Transcripts (.txt, .md) or folders of them.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Transcripts, or folders of them.")],
     folder: IndexOption = DEFAULT_INDEX,
+    store: StoreOption = "",
     embedding: EmbeddingOption = None,
 ) -> None:
     """Read transcripts into the index. Files that have not changed cost nothing; files that are gone leave it.
@@ -93,13 +96,14 @@ def index(
     """
     from ui.cli_index import run_index
 
-    raise typer.Exit(run_index(paths, folder, embedding))
+    raise typer.Exit(run_index(paths, place_of(folder, store), embedding))
 
 
 @app.command()
 def ask(
     question: QuestionArgument,
     folder: IndexOption = DEFAULT_INDEX,
+    store: StoreOption = "",
     embedding: EmbeddingOption = None,
     reranker: RerankerOption = "",
     top_k: AskTopKOption = None,
@@ -140,7 +144,7 @@ def ask(
 
     filters = check_filters(speaker, interview, since, until, language)
     writing = Writing("" if no_llm else llm.strip(), seconds, tokens, strict, no_cache)
-    archive = Archive(folder, embedding, reranker)
+    archive = Archive(place_of(folder, store), folder, embedding, reranker)
     raise typer.Exit(run_ask(question, archive, filters, not as_is, writing, top_k, max_chars, as_json, verbose))
 
 
@@ -148,6 +152,7 @@ def ask(
 def search(
     question: QuestionArgument,
     folder: IndexOption = DEFAULT_INDEX,
+    store: StoreOption = "",
     embedding: EmbeddingOption = None,
     reranker: RerankerOption = "",
     top_k: TopKOption = 5,
@@ -171,13 +176,14 @@ def search(
     from ui.cli_ask import Archive, run_search
 
     filters = check_filters(speaker, interview, since, until, language)
-    archive = Archive(folder, embedding, reranker)
+    archive = Archive(place_of(folder, store), folder, embedding, reranker)
     raise typer.Exit(run_search(question, archive, filters, not as_is, top_k, as_json))
 
 
 @app.command("list")
 def list_interviews(
     folder: IndexOption = DEFAULT_INDEX,
+    store: StoreOption = "",
     speaker: SpeakerOption = None,
     interview: InterviewOption = None,
     since: SinceOption = "",
@@ -195,13 +201,16 @@ def list_interviews(
     """
     from ui.cli_show import run_list
 
-    raise typer.Exit(run_list(folder, check_filters(speaker, interview, since, until, language), as_json))
+    raise typer.Exit(
+        run_list(place_of(folder, store), check_filters(speaker, interview, since, until, language), as_json)
+    )
 
 
 @app.command()
 def show(
     doc: DocArgument,
     folder: IndexOption = DEFAULT_INDEX,
+    store: StoreOption = "",
     turn: Annotated[int | None, typer.Option("--turn", metavar="N", help="Only this turn and its neighbours.")] = None,
     source: Annotated[
         bool, typer.Option("--source", help="The text of the file, exactly; offsets count in it.")
@@ -220,11 +229,11 @@ def show(
         raise InputError("--turn, --source and --excluded show different things: choose one")
     from ui.cli_show import run_show
 
-    raise typer.Exit(run_show(check_name("DOC", doc), folder, turn, source, excluded))
+    raise typer.Exit(run_show(check_name("DOC", doc), place_of(folder, store), turn, source, excluded))
 
 
 @app.command()
-def remove(docs: DocsArgument, folder: IndexOption = DEFAULT_INDEX) -> None:
+def remove(docs: DocsArgument, folder: IndexOption = DEFAULT_INDEX, store: StoreOption = "") -> None:
     """Take interviews out of the index. The files themselves stay.
 
     Example:
@@ -233,12 +242,13 @@ def remove(docs: DocsArgument, folder: IndexOption = DEFAULT_INDEX) -> None:
     """
     from ui.cli_index import run_remove
 
-    raise typer.Exit(run_remove([check_name("DOC", doc) for doc in docs], folder))
+    raise typer.Exit(run_remove([check_name("DOC", doc) for doc in docs], place_of(folder, store)))
 
 
 @app.command()
 def chat(
     folder: IndexOption = DEFAULT_INDEX,
+    store: StoreOption = "",
     embedding: EmbeddingOption = None,
     reranker: RerankerOption = "",
     llm: LlmOption = "",
@@ -272,10 +282,10 @@ def chat(
     from ui.cli_chat import check_known, run_chat
 
     filters = check_filters(speaker, interview, since, until, language)
-    check_known(folder, filters)
+    check_known(place_of(folder, store), filters)
     model = "" if no_llm else llm.strip()
     told = Startup(str(folder), embedding or "", reranker, model, seconds, tokens, strict, no_cache)
-    told = replace(told, **asdict(filters))
+    told = replace(told, store=store.strip(), **asdict(filters))
     run_chat(told, host, port, public_host, not no_browser)
 
 

@@ -22,6 +22,7 @@ from ui.writing import Writing, load_writer
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from index.places import Place
     from rag.answer import Answer
     from rag.cache import AnswerCache
     from rag.filters import Filters
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 class Archive:
     """Which index to ask, and how it is searched."""
 
-    folder: Path
+    place: Place
+    folder: Path  # where answers are kept
     embedding: str | None
     reranker: str
 
@@ -83,9 +85,9 @@ def run_ask(
         if not console:
             write_json(asdict(answer))
         elif answer.mode == "llm" and answer.answered:
-            show_end(console, answer, index_flags(archive.folder))
+            show_end(console, answer, index_flags(archive.place))
         else:
-            show_answer(console, answer, index_flags(archive.folder))
+            show_answer(console, answer, index_flags(archive.place))
         return answer.answered
 
     code = respond_to(question, respond, as_json)
@@ -116,7 +118,7 @@ def run_search(question: str, archive: Archive, filters: Filters, understand: bo
             console = _console_for(question, text)
             show_understood(console, result.understood)
             for hit in result.hits:
-                show_hit(console, hit, index_flags(archive.folder))
+                show_hit(console, hit, index_flags(archive.place))
             if not result.hits:
                 tell("nothing found")
         return bool(result.hits)
@@ -152,7 +154,7 @@ def _open(archive: Archive, filters: Filters, cache: AnswerCache | None = None) 
     from rag.filters import matching_documents
     from rag.retrieve import open_retriever
 
-    retriever = open_retriever(archive.folder, archive.embedding, archive.reranker, cache)
+    retriever = open_retriever(archive.place, archive.embedding, archive.reranker, cache)
     matching_documents(retriever.index, filters)
     return retriever
 

@@ -6,6 +6,7 @@ import ipaddress
 import os
 import re
 import socket
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from ui.chat_startup import UPLOAD_MB, Startup
 from ui.messages import tell
 
 if TYPE_CHECKING:
+    from index.places import Place
     from rag.filters import Filters
 
 SCRIPT = Path(__file__).with_name("chat.py")
@@ -45,13 +47,13 @@ def run_chat(told: Startup, host: str, port: int | None, public_host: str, with_
     bootstrap.run(str(SCRIPT), False, [told.argument()], options)
 
 
-def check_known(folder: Path, filters: Filters) -> None:
+def check_known(place: Place, filters: Filters) -> None:
     """Raise InputError for a speaker or an interview that the index does not have."""
     if filters:
-        from index.store import open_index
+        from index.places import open_place
         from rag.filters import matching_documents
 
-        with open_index(folder) as index:
+        with closing(open_place(place)) as index:
             matching_documents(index, filters)
 
 

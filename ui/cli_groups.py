@@ -8,7 +8,16 @@ from typing import Annotated
 import typer
 
 from ui.cli_people import ShownByDefault
-from ui.options import DEFAULT_INDEX, IndexOption, InterviewOption, JsonOption, LlmArgument, check_name
+from ui.options import (
+    DEFAULT_INDEX,
+    IndexOption,
+    InterviewOption,
+    JsonOption,
+    LlmArgument,
+    StoreOption,
+    check_name,
+    place_of,
+)
 
 models = typer.Typer(no_args_is_help=True, help="The chat model that can write answers.")
 people = typer.Typer(
@@ -52,6 +61,7 @@ def check_model(llm: LlmArgument = "") -> None:
 def show_people(
     name: Annotated[str, typer.Argument(metavar="[NAME]", help="Only this person, with all interviews.")] = "",
     folder: IndexOption = DEFAULT_INDEX,
+    store: StoreOption = "",
     as_json: JsonOption = False,
 ) -> None:
     """List everyone who speaks, or show one person; the word "show" may be left out.
@@ -63,7 +73,7 @@ def show_people(
     """
     from ui.cli_people import run_people
 
-    raise typer.Exit(run_people(folder, name, as_json))
+    raise typer.Exit(run_people(place_of(folder, store), name, as_json))
 
 
 @people.command("join")
@@ -72,6 +82,7 @@ def join_people(
     aliases: Annotated[list[str], typer.Argument(metavar="ALIAS...", help="Other names of the same person.")],
     interview: InterviewOption = None,
     folder: IndexOption = DEFAULT_INDEX,
+    store: StoreOption = "",
     file: FileOption = None,
 ) -> None:
     """Write into people.toml that these names are one person; with --interview, in these interviews alone.
@@ -84,7 +95,7 @@ def join_people(
     from ui.cli_people import run_join
 
     named = [check_name("ALIAS", alias) for alias in aliases]
-    raise typer.Exit(run_join(folder, check_name("NAME", name), named, interview or [], file))
+    raise typer.Exit(run_join(place_of(folder, store), check_name("NAME", name), named, interview or [], file))
 
 
 @people.command("split")
@@ -92,6 +103,7 @@ def split_people(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A person.")],
     alias: Annotated[str, typer.Argument(metavar="ALIAS", help="A name that is somebody else's.")],
     folder: IndexOption = DEFAULT_INDEX,
+    store: StoreOption = "",
     file: FileOption = None,
 ) -> None:
     """Write into people.toml that a name is not this person's, whatever the texts say.
@@ -102,4 +114,4 @@ def split_people(
     """
     from ui.cli_people import run_split
 
-    raise typer.Exit(run_split(folder, check_name("NAME", name), check_name("ALIAS", alias), file))
+    raise typer.Exit(run_split(place_of(folder, store), check_name("NAME", name), check_name("ALIAS", alias), file))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,8 @@ from ui.render_people import show_everyone, show_person
 from ui.terminal import open_console
 
 if TYPE_CHECKING:
-    from index.store import Index
+    from index.opened import OpenedIndex
+    from index.places import Place
     from rag.everyone import Person
 
 
@@ -30,13 +32,13 @@ class ShownByDefault(TyperGroup):
         return super().parse_args(ctx, args)
 
 
-def run_people(folder: Path, name: str, as_json: bool) -> int:
+def run_people(place: Place, name: str, as_json: bool) -> int:
     """List everyone, or show one person; returns the exit code. Raises InputError when nobody is called so."""
-    from index.store import open_index
+    from index.places import open_place
     from rag.everyone import everyone
     from rag.filters import find_person
 
-    with open_index(folder) as index:
+    with closing(open_place(place)) as index:
         people = everyone(index)
         titles = {row.doc: (row.title, row.date) for row in index.documents()}
         if name:
@@ -53,37 +55,37 @@ def run_people(folder: Path, name: str, as_json: bool) -> int:
     return 0 if people else 1
 
 
-def run_join(folder: Path, name: str, aliases: Sequence[str], interviews: Sequence[str], file: Path | None) -> int:
+def run_join(place: Place, name: str, aliases: Sequence[str], interviews: Sequence[str], file: Path | None) -> int:
     """Write into people.toml that these names are one person; returns the exit code."""
     from index.people_file import join
-    from index.store import open_index
+    from index.places import open_place
     from rag.filters import find_person
 
-    with open_index(folder) as index:
+    with closing(open_place(place)) as index:
         for alias in aliases:
             find_person(index, alias)  # raises for a name that nobody goes by
         docs = [index.document(doc).doc for doc in interviews]
         path = file or _people_file(index)
-    _told(path, join(path, name, aliases, docs), folder)
+    _told(path, join(path, name, aliases, docs), place)
     return 0
 
 
-def run_split(folder: Path, name: str, alias: str, file: Path | None) -> int:
+def run_split(place: Place, name: str, alias: str, file: Path | None) -> int:
     """Write into people.toml that a name is somebody else's; returns the exit code."""
     from index.people_file import split
-    from index.store import open_index
+    from index.places import open_place
     from rag.filters import find_person
 
-    with open_index(folder) as index:
+    with closing(open_place(place)) as index:
         both = set(find_person(index, name)) & set(find_person(index, alias))
         path = file or _people_file(index)
     if not both:
         tell(f"{alias} and {name} are two people already; people.toml will keep it so")
-    _told(path, split(path, name, alias), folder)
+    _told(path, split(path, name, alias), place)
     return 0
 
 
-def _people_file(index: Index) -> Path:
+def _people_file(index: OpenedIndex) -> Path:
     """Where people.toml belongs: beside the transcripts. Raises InputError where their folder cannot be told."""
     roots = [Path(source) for source in index.manifest.setting.sources]
     folders = list(dict.fromkeys(root if root.is_dir() else root.parent for root in roots))
@@ -96,12 +98,12 @@ def _people_file(index: Index) -> Path:
     return chosen[0] / "people.toml"
 
 
-def _told(path: Path, entry: str, folder: Path) -> None:
+def _told(path: Path, entry: str, place: Place) -> None:
     """Show what was written, and what makes it count."""
     print(one_line(str(path)))
     for line in entry.splitlines():
         print(f"  {one_line(line)}")
-    tell(f"written; it counts from the next: verbatim index {path.parent}{index_flags(folder)}")
+    tell(f"written; it counts from the next: verbatim index {path.parent}{index_flags(place)}")
 
 
 def _record(person: Person) -> dict[str, object]:

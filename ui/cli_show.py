@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from index.errors import InputError
@@ -13,16 +13,18 @@ from ui.render_interview import show_excluded, show_list, show_metadata, show_tu
 from ui.terminal import open_console
 
 if TYPE_CHECKING:
-    from index.store import DocumentRow, Index
+    from index.opened import OpenedIndex
+    from index.places import Place
+    from index.store import DocumentRow
     from rag.filters import Filters
 
 
-def run_list(folder: Path, filters: Filters, as_json: bool) -> int:
+def run_list(place: Place, filters: Filters, as_json: bool) -> int:
     """List the interviews that pass; returns the exit code."""
-    from index.store import open_index
+    from index.places import open_place
     from rag.filters import matching_documents
 
-    with open_index(folder) as index:
+    with closing(open_place(place)) as index:
         rows = matching_documents(index, filters)
     if filters and not rows:
         tell("no interview passes these filters")
@@ -35,11 +37,11 @@ def run_list(folder: Path, filters: Filters, as_json: bool) -> int:
     return 0
 
 
-def run_show(doc: str, folder: Path, turn: int | None, source: bool, excluded: bool) -> int:
+def run_show(doc: str, place: Place, turn: int | None, source: bool, excluded: bool) -> int:
     """Show one interview in the way asked for. Raises InputError when there is no such interview or turn."""
-    from index.store import open_index
+    from index.places import open_place
 
-    with open_index(folder) as index:
+    with closing(open_place(place)) as index:
         row = index.document(doc)
         if source:
             sys.stdout.flush()
@@ -52,14 +54,14 @@ def run_show(doc: str, folder: Path, turn: int | None, source: bool, excluded: b
     return 0
 
 
-def _show_excluded(index: Index, doc: str) -> None:
+def _show_excluded(index: OpenedIndex, doc: str) -> None:
     stretches = index.excluded(doc)
     if not stretches:
         tell(f"Nothing of {doc} was left out")
     show_excluded(open_console(), stretches, index.text(doc))
 
 
-def _show_turns(index: Index, row: DocumentRow, marked: int | None) -> None:
+def _show_turns(index: OpenedIndex, row: DocumentRow, marked: int | None) -> None:
     console = open_console()
     turns = index.turns(row.doc)
     if marked is None:

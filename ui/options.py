@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -15,6 +16,7 @@ from index.errors import InputError, VerbatimError
 from ui.questions import check_encoding
 
 if TYPE_CHECKING:
+    from index.places import Place
     from rag.filters import Filters
 
 DEFAULT_INDEX = Path(".verbatim")
@@ -24,10 +26,11 @@ DEFAULT_TOKENS = 3000  # of --llm-tokens
 
 def complete_doc(ctx: typer.Context, incomplete: str) -> list[str]:
     """The interviews of the index whose name starts with `incomplete`; none where there is no index to ask."""
-    from index.store import open_index
+    from index.places import open_place
 
+    place = place_of(ctx.params.get("folder") or DEFAULT_INDEX, ctx.params.get("store") or "")
     try:
-        with open_index(ctx.params.get("folder") or DEFAULT_INDEX) as index:
+        with closing(open_place(place)) as index:
             return [row.doc for row in index.documents() if row.doc.startswith(incomplete)]
     except (VerbatimError, OSError):
         return []
@@ -36,6 +39,15 @@ def complete_doc(ctx: typer.Context, incomplete: str) -> list[str]:
 IndexOption = Annotated[
     Path,
     typer.Option("--index", metavar="DIR", envvar="VERBATIM_INDEX", help="The folder of the index."),
+]
+StoreOption = Annotated[
+    str,
+    typer.Option(
+        "--store",
+        metavar="milvus://HOST:PORT/NAME",
+        envvar="VERBATIM_STORE",
+        help="An index in Milvus, in place of --index.",
+    ),
 ]
 EmbeddingOption = Annotated[
     str | None,
@@ -198,10 +210,19 @@ def check_name(what: str, name: str) -> str:
     return check_encoding(what, name)
 
 
-def index_flags(folder: Path) -> str:
+def place_of(folder: Path, store: str) -> Place:
+    """Where the index is: the store, where one is named."""
+    return store.strip() or folder
+
+
+def index_flags(place: Place) -> str:
     """What a suggested command needs so that it finds the same index: "" where that is the default."""
+    if isinstance(place, str):
+        from index.places import shown
+
+        return "" if os.environ.get("VERBATIM_STORE") == place else f" --store {shlex.quote(shown(place))}"
     default = Path(os.environ.get("VERBATIM_INDEX") or DEFAULT_INDEX)
-    return "" if folder == default else f" --index {shlex.quote(str(folder))}"
+    return "" if place == default else f" --index {shlex.quote(str(place))}"
 
 
 def _check_date(option: str, value: str) -> None:

@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
     from index.build import Progress
 
-_UNITS = {"reading": "file", "embedding": "text"}
+IN_BYTES = "indexing"  # the stage that is counted in bytes of the transcripts
+_UNITS = {"embedding": "text"}
+# A stage of more than so many steps takes long enough to tell its quarters: ten seconds and more.
+_LONG, _LONG_BYTES = 400, 400_000
 
 
 class PlainProgress:
@@ -25,12 +28,13 @@ class PlainProgress:
 
     def stage(self, name: str, total: int) -> None:
         self._name, self._total, self._done = name, total, 0
-        tell(f"{name} {counted(total, _UNITS[name])}" if name in _UNITS else name)
+        tell(_begun(name, total))
 
     def advance(self, n: int) -> None:
         before, self._done = self._done, self._done + n
-        if self._total >= 400 and before * 4 // self._total < self._done * 4 // self._total < 4:
-            tell(f"{self._name}: {self._done:,} of {self._total:,}")
+        is_long = self._total >= (_LONG_BYTES if self._name == IN_BYTES else _LONG)
+        if is_long and before * 4 // self._total < self._done * 4 // self._total < 4:
+            tell(f"{self._name}: {percent(self._done, self._total)} %")
 
 
 class BarProgress:
@@ -42,10 +46,22 @@ class BarProgress:
 
     def stage(self, name: str, total: int) -> None:
         self._bars.update(self._task, visible=False)
-        self._task = self._bars.add_task(name, total=total or None)
+        self._task = self._bars.add_task(_begun(name, total), total=total or None)
 
     def advance(self, n: int) -> None:
         self._bars.advance(self._task, n)
+
+
+def size_text(number: int) -> str:
+    """So many bytes for a person: "126.9 kB"."""
+    from rich.filesize import decimal
+
+    return decimal(number)
+
+
+def percent(done: int, total: int) -> int:
+    """How much of a stage is done; a file's text can be longer than the file, so it is held at 100."""
+    return min(100, 100 * done // total) if total else 0
 
 
 @contextmanager
@@ -54,10 +70,17 @@ def build_progress() -> Iterator[Progress]:
     if not sys.stderr.isatty():
         yield PlainProgress()
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
     from ui.terminal import open_console
 
-    columns = (TextColumn("{task.description:<10}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description:<10}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
     with Progress(*columns, console=open_console(stderr=True), transient=True) as bars:
         yield BarProgress(bars)
+
+
+def _begun(name: str, total: int) -> str:
+    """What a stage is called, with how much there is to do where that says something."""
+    if name == IN_BYTES and total:
+        return f"{name} {size_text(total)}"
+    return f"{name} {counted(total, _UNITS[name])}" if name in _UNITS else name

@@ -13,6 +13,7 @@ from index.model import Kind, Role
 from rag.answer import Answer, AnswerSentence, Citation, Hit
 from rag.clue import Clue
 from ui.messages import one_line, visible
+from ui.render_times import clock
 from ui.terminal import write
 
 LANGUAGES = {"zh": "Chinese", "en": "English", "ja": "Japanese", "ko": "Korean", "es": "Spanish"}
@@ -126,13 +127,6 @@ def show_hit(console: Console, hit: Hit, flags: str = "") -> None:
         write(console, Text(f"also in {', '.join(map(one_line, hit.also_in))}", "dim"), indent=4, hang=2)
     write(console, visible(hit.text), indent=4)
     write(console)
-
-
-def clock(seconds: float) -> str:
-    """A moment of a recording: 1:02:03, or 2:03 within the first hour."""
-    minutes, second = divmod(int(seconds), 60)
-    hours, minute = divmod(minutes, 60)
-    return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
 
 
 def show_command(doc: str, turn: int, flags: str) -> str:

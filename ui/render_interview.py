@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from index.model import Excluded, Role, Speaker, Turn
+from index.model import Excluded, Role, Speaker, TimeMark, Turn
 from ui.messages import counted, one_line, visible
 from ui.render import speaker_line
+from ui.render_times import clock, seconds_by, times_told
 from ui.terminal import write
 
 if TYPE_CHECKING:
@@ -26,9 +27,12 @@ def show_list(console: Console, rows: Sequence[DocumentRow]) -> None:
         table.add_column(heading, overflow="fold", no_wrap=heading == "Date")
     for heading in ("Turns", "Passages"):
         table.add_column(heading, justify="right")
+    if has_same := any(row.same_as for row in rows):
+        table.add_column("Same interview as", overflow="fold")
     for row in rows:
         speakers = ", ".join(row.speakers)
-        cells = (row.doc, row.title, row.date, speakers, row.language, str(row.turns), str(row.passages))
+        cells = [row.doc, row.title, row.date, speakers, row.language, str(row.turns), str(row.passages)]
+        cells += [", ".join(row.same_as)] if has_same else []
         table.add_row(*(Text(one_line(cell)) for cell in cells))
     console.print(table)
 
@@ -43,6 +47,7 @@ def show_metadata(console: Console, row: DocumentRow) -> None:
         "url": row.url,
         "speakers": ", ".join(row.speakers),
         "language": row.language,
+        "same as": ", ".join(row.same_as),
         "file": f"{row.path} ({row.encoding})",
         "size": f"{counted(row.turns, 'turn')}, {counted(row.passages, 'passage')}",
     }
@@ -54,10 +59,18 @@ def show_metadata(console: Console, row: DocumentRow) -> None:
 
 
 def show_turns(
-    console: Console, turns: Sequence[Turn], text: str, speakers: Mapping[str, Speaker], marked: int | None = None
+    console: Console,
+    turns: Sequence[Turn],
+    text: str,
+    speakers: Mapping[str, Speaker],
+    marked: int | None = None,
+    times: Sequence[TimeMark] = (),
 ) -> None:
-    """Print turns with number, speaker, role and section headings; the turn numbered `marked` stands out."""
+    """Print turns with number, speaker, role, section headings, and by `times` when each was said; the turn numbered
+    `marked` stands out.
+    """
     section = ""
+    told = times_told(turns, seconds_by(times))
     for turn in turns:
         if turn.section and turn.section != section:
             section = turn.section
@@ -68,8 +81,11 @@ def show_turns(
         dimmed = "dim" if marked is not None and turn.number != marked else ""
         number = f"{'>' if turn.number == marked else ' '}{turn.number:>4}  "
         write(console)
-        write(console, Text.assemble((number, "cyan"), speaker_line(name, turn.role, turn.kind)))
+        time = f"  {clock(told[turn.start])}" if turn.start in told else ""
+        write(console, Text.assemble((number, "cyan"), speaker_line(name, turn.role, turn.kind), (time, "dim")))
         for span in turn.spans:
+            if span.start in told and span.start != turn.start:
+                write(console, Text(clock(told[span.start]), "dim"), indent=7)
             write(console, Text(visible(text[span.start : span.end]), dimmed), indent=7)
 
 

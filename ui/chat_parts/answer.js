@@ -17,7 +17,9 @@ const sentenceOf = (data, sentence, at, trigger) =>
   h(sentence.block ? "blockquote" : "span", { class: `sentence ${sentence.support}`, lang: sentence.lang || null },
     h("span", { class: "text said" }, sentence.text),
     sentence.mark ? badge(sentence, at) : null,
-    sentence.sources.map((source, i) => chip(data, { ...source, key: `${at}-${i}` }, trigger)),
+    sentence.sources.flatMap((source, i) => [
+      chip(data, { ...source, key: `${at}-${i}` }, trigger),
+      source.time ? h("span", { class: "time" }, ` ${source.time}`) : null]),
     sentence.block ? null : " ");
 
 // What the question was taken to say itself of who, when and where; without it at a click.
@@ -29,10 +31,11 @@ const understood = (data, trigger) =>
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   let at = 0;
-  const blocks = data.blocks.map((block) =>
+  const blocks = data.blocks.map((block, number) =>
     h("section", { class: "block" },
       block.by ? h("div", { class: "by" }, h("strong", {}, block.by), h("span", { class: "dim" }, block.where)) : null,
-      block.sentences.map((sentence) => sentenceOf(data, sentence, at++, setTriggerValue))));
+      block.sentences.map((sentence) => sentenceOf(data, sentence, at++, setTriggerValue)),
+      sameInterviews(data.words.same, block.same, number, setTriggerValue)));
   const near = data.near.length
     ? h("div", { class: "near" }, h("div", { class: "dim" }, data.words.near),
         data.near.map((hit) =>

@@ -53,6 +53,14 @@ const copyButton = (id, label, done, text) =>
     },
   }, label);
 
+// Other interviews that are the same one, each with the way to it.
+const sameInterviews = (words, same, id, trigger) =>
+  same && same.length
+    ? h("div", { class: "same" }, h("span", { class: "dim" }, words),
+        same.map((one) =>
+          h("button", { class: "quiet", type: "button", lang: one.lang || null, "data-id": `same-${id}-${one.doc}`, onclick: () => trigger("same", one.doc) }, one.label)))
+    : null;
+
 // Scrolls what holds the place and nothing around it: beside an answer, the conversation stays where it is.
 const [TOP, CENTRED, LITTLE] = ["top", "centred", "as little as will do"];
 const MARGIN = 24; // pixels

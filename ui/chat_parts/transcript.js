@@ -2,12 +2,22 @@
 
 const runsOf = (runs) => runs.map((run) => (run.mark ? h("mark", { class: run.mark }, run.text) : run.text));
 
+// When it was said; a link where the recording can be opened there.
+const timeOf = (data, time) => {
+  if (!time || !time.text) return null;
+  const address = webAddress(time.url);
+  return address
+    ? h("a", { class: "time", href: address, target: "_blank", rel: "noopener noreferrer nofollow", title: data.words.time, "aria-label": `${time.text}: ${data.words.time}` }, time.text)
+    : h("span", { class: "time" }, time.text);
+};
+
 const turnOf = (data, turn, trigger) =>
   h("article", { class: `turn ${turn.style}${turn.number !== null && turn.number === data.target ? " target" : ""}`, "data-turn": turn.number, style: `--speaker: var(--st-${turn.colour}-text-color)` },
     turn.section ? h("h4", { class: "section" }, turn.section) : null,
     h("div", { class: "speaker" },
       h("span", { class: "name" }, turn.name),
       turn.role ? h("span", { class: "dim" }, turn.role) : null,
+      timeOf(data, turn.time),
       turn.number === null ? null
         : h("a", { class: "number", "data-id": `turn-${turn.number}`, href: turn.link, title: data.words.link, "aria-label": `${data.words.link}: ${turn.number}`,
             onclick: (event) => {
@@ -17,7 +27,10 @@ const turnOf = (data, turn, trigger) =>
               copyText(new URL(turn.link, document.baseURI).href);
               trigger("turn", turn.number);
             } }, `#${turn.number}`)),
-    turn.paragraphs.map((runs) => h("p", { class: "text", lang: data.lang || null }, runsOf(runs))));
+    turn.paragraphs.flatMap((runs, at) => {
+      const time = timeOf(data, (turn.times || [])[at]);
+      return [time ? h("div", {}, time) : null, h("p", { class: "text", lang: data.lang || null }, runsOf(runs))];
+    }));
 
 const headOf = (data, trigger) => {
   const head = data.head;
@@ -38,19 +51,21 @@ const headOf = (data, trigger) => {
     h("div", { class: "title", lang: data.lang || null }, head.title),
     head.facts.length ? h("div", { class: "dim" }, head.facts.join(" · ")) : null,
     h("div", { class: "dim" }, head.position),
+    sameInterviews(data.words.same, head.same, "head", trigger),
     h("div", { class: "bar" },
       h("button", { class: "quiet", type: "button", "data-id": "read", onclick: () => trigger("read", true) }, data.words.read),
       head.quotation ? copyButton("quote", data.words.copy, data.words.copied, head.quotation) : null,
-      address ? h("a", { class: "quiet", href: address, target: "_blank", rel: "noopener noreferrer nofollow" }, `${data.words.original} ↗`) : null));
+      address ? h("a", { class: "quiet", href: address, target: "_blank", rel: "noopener noreferrer nofollow" }, `${head.original} ↗`) : null));
 };
 
 const FRAMES = 6; // in which a place settles
 
-const topOf = (data) => {
+const topOf = (data, trigger) => {
   const address = webAddress(data.top.url);
   return h("header", { class: "top" },
     h("h2", { lang: data.lang || null }, data.top.title),
     data.top.lines.map((line) => h("div", { class: "dim" }, line)),
+    sameInterviews(data.words.same, data.top.same, "top", trigger),
     data.top.warnings.map((line) => h("div", { class: "warning" }, line)),
     address ? h("a", { class: "dim", href: address, target: "_blank", rel: "noopener noreferrer nofollow" }, `${data.words.original} ↗`) : null);
 };
@@ -59,7 +74,7 @@ export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   const root = redraw(parentElement,
     data.head ? headOf(data, setTriggerValue) : null,
-    data.top ? topOf(data) : null,
+    data.top ? topOf(data, setTriggerValue) : null,
     h("div", { class: "turns" }, data.turns.map((turn) => turnOf(data, turn, setTriggerValue))));
   root.classList.toggle("beside", Boolean(data.head));
   root.onkeydown = data.head ? (event) => { if (event.key === "Escape") setTriggerValue("close", true); } : null;
