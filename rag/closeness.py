@@ -15,7 +15,7 @@ import numpy as np
 
 from index.embedding import BUNDLED, SAME_MODEL_ON_HUB
 from index.opened import Vectors
-from rag.signals import Scored, best
+from rag.signals import Allowed, Scored, best
 from rag.view import Floats, Rows, View
 
 NOT_COMPARED = -1.0  # below any cosine that occurs
@@ -64,7 +64,9 @@ def _means(vectors: Vectors, languages: Rows, matrix: Floats) -> Floats:
     return np.stack([unit(vectors.vectors(rows) @ matrix.T).mean(axis=0) for rows in samples])
 
 
-def mapped(view: View, space: ReplySpace, vectors: Floats, passages: Rows) -> dict[str, Floats]:
+def mapped(
+    view: View, space: ReplySpace, vectors: Floats, passages: Rows, allowed: Allowed | None = None
+) -> dict[str, Floats]:
     """Closeness of these passages in the mapped space, by signal, [passages] each: of the whole passage, of its best
     sentence, and of its best two sentences in a row. `vectors` has one for each wording of the question.
     """
@@ -72,6 +74,9 @@ def mapped(view: View, space: ReplySpace, vectors: Floats, passages: Rows) -> di
     whole = unit(view.index.passage_vectors.vectors(passages) @ space.matrix.T) @ vector
     whole -= (space.passage_means @ vector)[view.passage_languages(passages)]
     places, rows = view.own(passages)
+    if allowed is not None:
+        counts = allowed.sentences[rows] | view.asking(rows)
+        places, rows = places[counts], rows[counts]
     theirs = np.unique(rows)
     near = unit(view.index.sentence_vectors.vectors(theirs) @ space.matrix.T) @ vector
     near -= (space.sentence_means @ vector)[view.sentence_languages(theirs)]

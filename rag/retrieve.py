@@ -157,7 +157,7 @@ class Retriever:
             first = np.argsort(-near.added_up(FIRST), kind="stable")[:CANDIDATES]
             chosen = near.only(first)
             if len(first) and self._reply_space:
-                chosen = near.only(first, **mapped(self.view, self._reply_space, vectors, chosen.rows))
+                chosen = near.only(first, **mapped(self.view, self._reply_space, vectors, chosen.rows, allowed))
         return near, chosen
 
     def _replied_to(self, near: Nearness, chosen: Nearness) -> Scored:

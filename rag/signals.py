@@ -142,7 +142,8 @@ def nearness(
         typical=looked_at.typical,
         cosines={
             "passage": passages - language_means(view, vector, "passages")[view.passage_languages(rows)],
-            "sentence": best(len(rows), own[0], by_sentence.at(own[1]), lowest),
+            # Of others than those asked for only the interviewers count: they may have said what the question says.
+            "sentence": best(len(rows), own[0], by_sentence.only(usable | asking).at(own[1], lowest), lowest),
             "asked": best(len(rows), before[0], by_sentence.at(before[1]), lowest),
         },
         words=[(index.lexical.coverage(text) / len(asked), index.lexical.scores_of(text, rows)) for text in asked],

@@ -24,7 +24,7 @@ def test_a_build_ends_with_a_summary_and_a_second_one_has_nothing_to_do(tmp_path
     assert first.exit_code == 0
     assert "1 interview," in first.stdout
     assert "1 new or changed in" in first.stdout
-    assert "reading 1 file\n" in first.stderr
+    assert "indexing " in first.stderr
     second = verbatim("index", tmp_path / "tea.txt", "--index", tmp_path / "index")
     assert second.exit_code == 0
     assert "1 unchanged in" in second.stdout

@@ -96,11 +96,11 @@ def test_a_corpus_is_indexed_once(here: Path) -> None:
     gold = write_questions(QUESTIONS[:2])
     first = verbatim("eval", "--gold", gold, "--corpus", "talks")
     assert first.exit_code == 0
-    assert "embedding" in first.stderr
+    assert "indexing" in first.stderr
     assert "not indexed: " in first.stderr
     second = verbatim("eval", "--gold", gold, "--corpus", here / "talks")
     assert second.exit_code == 0
-    assert "embedding" not in second.stderr
+    assert "indexing" not in second.stderr
     assert [path.name[:6] for path in Path(".verbatim-eval").iterdir() if path.is_dir()] == ["talks-"]
 
 
