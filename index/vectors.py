@@ -141,7 +141,7 @@ def build_vectors(
         for part in parts:
             flat.add(np.ascontiguousarray(part, dtype=np.float32))
         return VectorIndex(flat)
-    stored = _quantised(dimensions, parts)
+    stored = _quantised(dimensions, parts, old)
     if size <= LISTS:
         return VectorIndex(stored)
     return VectorIndex(stored, _lists(VectorIndex(stored), old, kept))
@@ -152,11 +152,18 @@ def _chunks(index: VectorIndex, rows: Rows) -> Iterator[Floats]:
         yield index.vectors(rows[at : at + CHUNK])
 
 
-def _quantised(dimensions: int, parts: Iterable[Floats]) -> Any:
-    """All vectors at 8 bits, laid out for the range of the first CHUNK and some more."""
+def _quantised(dimensions: int, parts: Iterable[Floats], old: VectorIndex | None) -> Any:
+    """All vectors at 8 bits, laid out for the range of the first CHUNK and some more, or as `old` has them.
+
+    Laid out anew each time, what stays would be rounded each time, and with the margin always inwards: a hundred
+    builds would take 0.016 off a cosine.
+    """
     stored = faiss.IndexScalarQuantizer(dimensions, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT)
     stored.sq.rangestat = faiss.ScalarQuantizer.RS_minmax
     stored.sq.rangestat_arg = MARGIN
+    if old is not None and old.kind() != "exact":
+        faiss.copy_array_to_vector(faiss.vector_to_array(old._stored.sq.trained), stored.sq.trained)
+        stored.is_trained = True
     waiting: list[Floats] = []
     for part in parts:
         waiting.append(part)

@@ -62,12 +62,12 @@ def ended(job: Job | None) -> Job:
 
 
 def test_files_are_added_and_what_is_no_interview_is_not_kept(folder: Path, uploads: Path) -> None:
-    outcome = add(folder, uploads, TEA, BOAT, EMPTY, Sent("notes.pdf", b"%PDF"))
+    outcome = add(folder, uploads, TEA, BOAT, EMPTY, Sent("notes.zip", b"PK"))
     assert [(one.name, one.state) for one in outcome.files] == [
         ("茶.md", "new"),
         ("船.txt", "new"),
         ("empty.md", "refused"),
-        ("notes.pdf", "refused"),
+        ("notes.zip", "refused"),
     ]
     assert outcome.files[2].reason == "the file is empty"
     assert outcome.files[3].problem == "kind"
@@ -112,7 +112,7 @@ def test_nothing_is_kept_when_the_index_cannot_be_written(
     def fail(*_: object) -> None:
         raise InputError("people.toml is faulty")
 
-    monkeypatch.setattr(chat_jobs, "build_index", fail)
+    monkeypatch.setattr(chat_jobs, "build_place", fail)
     with pytest.raises(InputError):
         add(folder, uploads, OTHER_TEA, BOAT)
     assert {path.name: path.read_bytes() for path in uploads.iterdir()} == {"茶.md": TEA.data}
@@ -239,7 +239,7 @@ def test_one_job_at_a_time(folder: Path, uploads: Path) -> None:
     jobs, go_on = Jobs(), threading.Event()
 
     def wait(progress: Progress) -> Outcome:
-        progress.stage("embedding", 4)
+        progress.stage("indexing", 4)
         progress.advance(3)
         go_on.wait(30)
         return Outcome()
@@ -251,7 +251,7 @@ def test_one_job_at_a_time(folder: Path, uploads: Path) -> None:
     assert jobs.latest is first
     go_on.set()
     assert ended(first).outcome == Outcome()
-    assert (first.phase, first.done, first.total) == ("embedding", 3, 4)
+    assert (first.phase, first.done, first.total) == ("indexing", 3, 4)
     assert not jobs.is_busy
     second = ended(jobs.begin("add", lambda progress: add_files([TEA], uploads, folder, FakeEmbedding(), progress)))
     assert second.problem == ""
@@ -272,3 +272,54 @@ def test_what_goes_wrong_is_told(folder: Path, uploads: Path) -> None:
     job = ended(jobs.begin("again", lambda progress: add_files([TEA], uploads, folder, FakeEmbedding(), progress)))
     assert job.problem == f"{folder} is a file; an index is a folder of its own"
     assert list(uploads.iterdir()) == []
+
+
+SAID = [
+    "我是二〇〇九年开始种茶的，那年春天我辞掉了城里的工作，回到外婆留下的山坡上。",
+    "春天最多，大概三百斤，秋天只有八十斤，因为我们秋天只采一次，剩下的叶子留着养树。",
+    "二〇一六年的霜冻冻死了一半茶树，邻居们把自家的苗分给了我，我到现在都记得。",
+    "茶树要三年才能采，头两年只有草，我就在行间种豆子，卖豆子的钱买了第一口锅。",
+    "外婆说火候不在锅里在手心，手心觉得烫了就翻，这句话我用了十年才听懂。",
+    "下雨天不采茶，我们就在堂屋里修竹篓，一个冬天能修四十只，够用到第二年谷雨。",
+]
+
+
+def test_what_its_reader_says_of_a_file_and_that_it_is_there_already(folder: Path, uploads: Path, talks: Path) -> None:
+    (talks / "radio.md").write_text("# 山坡上的茶\n\n" + "\n\n".join(f"林岚：{one}" for one in SAID), encoding="utf-8")
+    build_index([talks], folder, FakeEmbedding())
+    cues = "\n\n".join(f"00:0{at}:00.000 --> 00:0{at}:30.000\n{one}" for at, one in enumerate(SAID))
+    outcome = add(folder, uploads, Sent("茶.vtt", f"WEBVTT\n\n{cues}\n".encode()), BOAT)
+    subtitles, boat = outcome.files
+    assert subtitles.state == boat.state == "new"
+    [warning] = subtitles.warnings
+    assert "no speaker labels found" in warning
+    assert subtitles.same_as == ("山坡上的茶",)
+    assert (boat.warnings, boat.same_as) == ((), ())
+    assert outcome.report is not None
+    assert outcome.report.warnings == ()  # told with its file
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        (
+            "a.srt",
+            f"1\n00:00:01,000 --> 00:00:04,000\n林岚：{SAID[0]}\n\n2\n00:00:05,000 --> 00:00:09,000\n{SAID[1]}\n",
+        ),
+        ("b.html", f"<html><body><p><b>林岚：</b>{SAID[0]}</p><p><b>周桥：</b>{SAID[1]}</p></body></html>"),
+        ("c.JSON", '{"segments": [{"start": 0.0, "end": 4.0, "text": "' + SAID[0] + '"}]}'),
+    ],
+)
+def test_other_formats_are_taken(folder: Path, uploads: Path, name: str, data: str) -> None:
+    [one] = add(folder, uploads, Sent(name, data.encode())).files
+    assert (one.state, one.reason) == ("new", "")
+    assert one.path is not None
+    assert one.path.name == name.lower()
+    assert docs(folder) == [name[0]]
+
+
+def test_two_formats_of_one_name_are_two_interviews(folder: Path, uploads: Path) -> None:
+    page = f"<html><body><p><b>周桥：</b>{SAID[2]}</p><p><b>林岚：</b>{SAID[3]}</p></body></html>"
+    outcome = add(folder, uploads, TEA, Sent("茶.html", page.encode()))
+    assert [one.state for one in outcome.files] == ["new", "new"]
+    assert len(docs(folder)) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import threading
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -247,19 +248,19 @@ def test_a_job_that_runs_is_shown_and_nothing_else_can_begin(folder: Path, talks
     go_on = threading.Event()
 
     def work(progress: Any) -> Outcome:
-        progress.stage("embedding", 40)
-        progress.advance(10)
+        progress.stage("indexing", 126_948)
+        progress.advance(31_737)
         go_on.wait(30)
         raise OSError(28, "No **space**")
 
     job = jobs_of(str(folder)).begin("again", work)
     assert job is not None
     while not job.done:
-        pass
+        time.sleep(0.01)
     page = opened(folder)
     [bar] = page.get("progress")
     assert bar.proto.value == 25
-    assert bar.proto.text.startswith("Indexing again · Embedding passages and sentences · 10 of 40 · ")
+    assert bar.proto.text.startswith("Indexing again · Reading and embedding · 25 % of 126.9 kB · ")
     assert labels(page) == []
     go_on.set()
     page = finished(page, folder)

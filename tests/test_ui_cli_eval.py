@@ -96,11 +96,11 @@ def test_a_corpus_is_indexed_once(here: Path) -> None:
     gold = write_questions(QUESTIONS[:2])
     first = verbatim("eval", "--gold", gold, "--corpus", "talks")
     assert first.exit_code == 0
-    assert "indexing" in first.stderr
+    assert f"indexing {len(TEA.encode())} bytes" in first.stderr
     assert "not indexed: " in first.stderr
     second = verbatim("eval", "--gold", gold, "--corpus", here / "talks")
     assert second.exit_code == 0
-    assert "indexing" not in second.stderr
+    assert "bytes" not in second.stderr
     assert [path.name[:6] for path in Path(".verbatim-eval").iterdir() if path.is_dir()] == ["talks-"]
 
 

@@ -9,8 +9,9 @@ from ui.render_times import clock, seconds_by, times_told
 
 
 @pytest.mark.parametrize(
-    ("seconds", "text"), [(0, "0:00"), (59.99, "0:59"), (62, "1:02"), (3599, "59:59"), (3723.5, "1:02:03"), (36000, "10:00:00")]
-)  # fmt: skip
+    ("seconds", "text"),
+    [(0, "0:00"), (59.99, "0:59"), (62, "1:02"), (3599, "59:59"), (3723.5, "1:02:03"), (36000, "10:00:00")],
+)
 def test_a_moment_as_a_clock_shows_it(seconds: float, text: str) -> None:
     assert clock(seconds) == text
 
