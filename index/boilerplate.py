@@ -124,6 +124,7 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
     ("credits", re.compile(r"(编译|编辑|责编|翻译|整理|撰文|文|图|作者)\s*[|丨/／]\s*.{1,30}")),
+    ("credits", re.compile(r"(transcribed|transcript (created|generated)) (by|with) (https?://\S+|\S+\.(ai|com))\.?")),
 )
 # A block that opens the end of a page: nothing below it is the interview.
 END = re.compile(

@@ -142,6 +142,10 @@ def _walk(root: Path, index_folder: Path) -> tuple[list[Path], dict[Path, str]]:
 
     for name, folders, found in os.walk(root, onerror=fail, followlinks=True):
         folder = Path(name).resolve()
+        if folder in root.parents:
+            closed[Path(name)] = "a link to a folder around this one; it was not followed"
+            folders.clear()
+            continue
         if folder in seen or folder == index_folder or POINTER in found:
             folders.clear()
             continue

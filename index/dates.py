@@ -50,7 +50,8 @@ DATES = tuple(
         rf"(?<![\d.])(?P<d>\d{{1,2}})\.\s?(?P<m>\d{{1,2}})\.\s?{YEAR}",
     )
 )
-COMPACT = re.compile(rf"(?<![0-9A-Za-z]){CENTURIES}(?P<m>\d\d)(?P<d>\d\d)(?![0-9A-Za-z])")
+# 20240315, and Zoom's GMT20240315-140233
+COMPACT = re.compile(rf"(?<![0-9A-Za-z])(?:GMT)?{CENTURIES}(?P<m>\d\d)(?P<d>\d\d)(?![0-9A-Za-z])")
 EITHER_ORDER = re.compile(rf"(?<!\d)(?P<one>\d{{1,2}})(?P<by>[-/_.])(?P<other>\d{{1,2}})(?P=by){YEAR}")
 NUMERAL = re.compile(r"(?:[〇零○一二三四五六七八九十百廿卅]{1,6})(?=\s?[年月日號号])")
 DIGITS = {**{numeral: value for value, numeral in enumerate("〇一二三四五六七八九")}, "零": 0, "○": 0}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,8 @@ from index.passages import clean, passage_search_text
 from index.store import Index
 from index.tables import PASSAGE, SENTENCE, Table, tables
 
-AT_ONCE = 4_096  # texts embedded together: enough of one length for full batches
+AT_ONCE = 4_096  # texts sorted by length together: enough of one length for full batches
+LOST = 512  # texts embedded together, and lost when a build is killed
 READ_BACK = 10_000  # vectors held at a time when they are read from the journal
 
 
@@ -28,6 +30,11 @@ class Fresh:
     sentences: list[Table] = field(default_factory=lambda: [np.empty(0, dtype=SENTENCE)])
     passage_keys: list[bytes] = field(default_factory=list)
     sentence_keys: list[bytes] = field(default_factory=list)
+
+
+def file_size(path: Path) -> int:
+    """In bytes; 0 for a file that is not there any more."""
+    return path.stat().st_size if path.exists() else 0
 
 
 class Encoding:
@@ -63,7 +70,7 @@ class Encoding:
         if lacking and self._known is not None:
             lacking -= self._take_over(self._known, entry, lacking)
         self._waiting |= {key: text for key, text in zip(keys, texts, strict=True) if key in lacking}
-        self._bytes += len(transcript.text.encode("utf-8", "replace"))
+        self._bytes += file_size(Path(transcript.path))
         if len(self._waiting) >= AT_ONCE:
             self.finish()
 
@@ -77,10 +84,11 @@ class Encoding:
             self._progress.advance(int(told + done * share) - int(told))
             told += done * share
 
-        if self._waiting:
-            vectors = self._embedding.load().encode_passages(list(self._waiting.values()), tell)
-            self._journal.add(list(self._waiting), vectors)
-        else:
+        by_length = sorted(self._waiting, key=lambda key: -len(self._waiting[key]))
+        for at in range(0, len(by_length), LOST):
+            keys = by_length[at : at + LOST]
+            self._journal.add(keys, self._embedding.load().encode_passages([self._waiting[key] for key in keys], tell))
+        if not by_length:
             tell(1)
         self._waiting, self._bytes = {}, 0.0
 

@@ -18,6 +18,9 @@ HEAD_LINE = 24
 DATE_LINE = re.compile(
     r"[\d年月日号號時时分秒钟鐘上下午晚早周星期一二三四五六日/\-. :：|｜·•,，()（）]+(?:[AaPp][Mm])?"
 )
+KEYWORDS = re.compile(r"(?:关键词|关键字|标签|keywords|tags)\s*[:：]")  # the line below them is no title
+# Nor are the first words of a dialogue, a numbered question, and a table with tabs.
+SPOKEN = re.compile(r"\s*[-–—―]\s?[^\W\d_].*[.?!。？！…]\s*|\s*\d{1,2}[.、)）]\s?.*[?？]\s*|\S[^\t]*\t.*")
 
 
 def read_head(draft: Draft, blocks: Sequence[Block], labelled: bool) -> Span | None:
@@ -89,7 +92,11 @@ def _title(blocks: Sequence[Block]) -> Block | None:
     for block in blocks[:12]:
         if block.heading in (1, 2) and not boilerplate.is_summary_heading(block):
             return block
-    for block in blocks[:4] if len(blocks) > 1 else ():
+    for number, block in enumerate(blocks[:4] if len(blocks) > 1 else ()):
+        if number and KEYWORDS.fullmatch(boilerplate.plain(blocks[number - 1].text)):
+            continue
+        if not block.heading and SPOKEN.fullmatch(block.text):
+            return None
         if ends_sentence(block.text) and (len(block.text) > 60 or block.text.rstrip(CLOSING)[-1] in "。."):
             return None
         label = LABEL.match(block.text)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.generations import JOURNAL
+from index.publish import DISK_ERRORS
 
 AT_ONCE = 500  # look-ups in one statement
 
@@ -36,13 +37,19 @@ class Journal:
         self._published = False
         try:
             self._db = self._open(embedding)
-        except sqlite3.DatabaseError:  # not what was written there
+        except sqlite3.DatabaseError as error:  # not what was written there, unless the disk refuses
+            if error.sqlite_errorcode & 0xFF in DISK_ERRORS:
+                raise
             self._delete()
             self._db = self._open(embedding)
 
     def _open(self, embedding: str) -> sqlite3.Connection:
         db = sqlite3.connect(self._path)
         try:
+            if db.execute("PRAGMA quick_check(1)").fetchall() != [("ok",)]:
+                db.close()
+                self._delete()  # found later, the damage would stop this build and every other
+                db = sqlite3.connect(self._path)
             db.execute("PRAGMA synchronous = NORMAL")
             db.execute("CREATE TABLE IF NOT EXISTS made_by (embedding TEXT)")
             db.execute("CREATE TABLE IF NOT EXISTS vector (digest BLOB PRIMARY KEY, vector BLOB)")

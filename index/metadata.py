@@ -34,6 +34,11 @@ LINK = re.compile(
     r"|source)[*_\s]*+[:：]?\s*+(?P<url>https?://[^\s)>\]]+)",
     re.IGNORECASE,
 )
+RECORDING = re.compile(
+    r"^[>*_# \t\u3000]*+(?:video|audio|recording|youtube|watch|listen|视频|視頻|影片|音频|音頻|录音|錄音|收听|收聽)"
+    r"(?: link)?[*_ \t]*+[:：][*_ \t]*+(?:\[[^\]\n]{0,80}\]\()?<?(?P<url>https?://[^\s)>\]]+)",
+    re.IGNORECASE | re.MULTILINE,
+)
 DAY = len("2024-10-17")
 HEAD_LINES = 1000
 LONGEST_DATED = 20  # Chinese characters, or some sixty letters
@@ -68,7 +73,7 @@ def prefer(given: Metadata, found: Metadata) -> Metadata:
 
 def _date(text: str, head: str, path: str, introduction: str, title: str, dateline: re.Match[str] | None) -> str:
     for line in DATED_LINE.finditer(head):
-        if found := first_date(line["rest"]):
+        if found := first_date(line["rest"]) or stated_date(line["rest"].strip("*_ \t")):
             return found
     if found := date_in_name(PurePath(path).stem) or first_date(title):
         return found
@@ -113,7 +118,7 @@ def _outlet(text: str, dateline: re.Match[str] | None) -> str:
 
 
 def _url(text: str) -> str:
-    match = LINK.search(text[:HEAD]) or LINK.search(text)
+    match = LINK.search(text[:HEAD]) or RECORDING.search(text[:HEAD]) or LINK.search(text)
     return match["url"].rstrip("*_.,") if match else ""
 
 

@@ -174,7 +174,7 @@ def _components(name: str) -> tuple[str, ...]:
         return (local, *_components(local))
     name = without_title(name)
     if " " in name:
-        return tuple(part for part in name.split() if len(part) > 1 and part[0].isupper())
+        return tuple(part for part in name.replace(",", " ").split() if len(part) > 1 and part[0].isupper())
     if DOTS.search(name):
         return tuple(part for part in DOTS.split(name) if len(part) > 1)
     if len(name) == 3 and fold_characters(name[0]) in SURNAMES:

@@ -8,6 +8,7 @@ adds what the texts do not say (index/people_file.py writes it).
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
@@ -25,6 +26,11 @@ from index.titles import names_nobody, without_title
 OVERRIDES = "people.toml"
 HEAD = 20_000  # characters in which an introduction says who is who
 FRONT_MATTER = 4_000  # characters in which it ends
+FEWEST_QUESTIONS = 3
+# "Hart, Priya (Guest)": how Microsoft Teams calls people in its transcripts.
+LAST_FIRST = re.compile(
+    r"(?P<last>[^\W\d_][^\s,()]+), (?P<first>[^\W\d_][^\s,()]+)(?: \((?:Guest|Unverified|External)\))?"
+)
 MOST_PAIRS = 500  # more names put side by side than any interview has
 SAID_BY_HAND = 1_000_000  # what a name of people.toml counts, against how often texts have one
 
@@ -101,8 +107,18 @@ def evidence(transcript: Transcript) -> NameEvidence:
         pairs=pairs,
         names=tuple(found.items()),
         host=host_of(transcript, head),
-        guest=guest_of(head, pairs, found),
+        guest="" if _asks_and_answers(transcript) else guest_of(head, pairs, found),
     )
+
+
+def _asks_and_answers(transcript: Transcript) -> bool:
+    """Whether a text without labels is a conversation all the same: then not all of it is the guest's."""
+    if any(turn.label or turn.role is not Role.GUEST for turn in transcript.turns if turn.kind is Kind.INTERVIEW):
+        return False
+    said = [span for turn in transcript.turns if turn.kind is Kind.INTERVIEW for span in turn.spans]
+    ends = [transcript.text[span.start : span.end].rstrip("*_ ")[-1:] for span in said]
+    questions = sum(end in ("?", "？") for end in ends)
+    return questions >= FEWEST_QUESTIONS and 0.25 * len(ends) < questions < 0.75 * len(ends)
 
 
 def _front_matter(text: str) -> str:
@@ -189,6 +205,8 @@ def identity(name: str) -> str:
     Latin name whose family name is known by its capitals or by the hyphen of the other ("LEE Huai-jen").
     """
     bare = without_title(name)
+    if turned := LAST_FIRST.fullmatch(bare):
+        bare = f"{turned['first']} {turned['last']}"
     words = names.key(bare).split(" ")
     if not names.is_latin(bare):
         return " ".join(words)
@@ -320,4 +338,5 @@ def _name_people(speakers: Sequence[Speaker], groups: _Groups, writings: Mapping
 
 def _worth(name: str, count: int) -> tuple[bool, bool, bool, bool, int]:
     """By which of its writings a person is called."""
-    return count >= SAID_BY_HAND, names.is_latin(name), " " in name, without_title(name) == name, count
+    is_bare = without_title(name) == name and not LAST_FIRST.fullmatch(name)
+    return count >= SAID_BY_HAND, names.is_latin(name), " " in name, is_bare, count

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from index.archive import Entry
 from index.collect import Refused
+from index.encode import file_size
 from index.errors import InputError
 from index.opened import OpenedIndex
 from index.passages import cut
@@ -42,7 +43,8 @@ class Reading:
         self.indexed: list[str] = []
         self.refused: list[Refused] = []
         self.warnings: list[str] = []
-        self.bytes = sum(_size(file.path) for file in plan.fresh)
+        again = plan.kept if stored else ()
+        self.bytes = sum(map(file_size, [*(file.path for file in plan.fresh), *(Path(row.path) for row in again)]))
 
     def entries(self) -> Generator[Entry]:
         """Every interview that can be read, one after the other. One whose changed file cannot be stays as it was."""
@@ -85,10 +87,6 @@ class Reading:
 
 
 STAYS = "; the index keeps the file as it was before"
-
-
-def _size(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0
 
 
 def _read(file: FreshFile) -> Entry:

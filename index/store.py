@@ -99,8 +99,8 @@ class Index:
         self._release()
 
     def documents(self) -> list[DocumentRow]:
-        """Every interview, in the order of the index."""
-        return self._documents("")
+        """Every interview, by name."""
+        return list(self._every_document)
 
     def document(self, doc: str) -> DocumentRow:
         """One interview. Raises InputError with the nearest names when there is none of that name."""
@@ -149,8 +149,8 @@ class Index:
         return {speaker.label: speaker for speaker in self._speakers("WHERE doc = ?", doc)}
 
     def all_speakers(self) -> list[Speaker]:
-        """The speakers of every interview, in the order of the index."""
-        return self._speakers("")
+        """The speakers of every interview, by its name, in the order in which they are first heard."""
+        return list(self._every_speaker)
 
     def aliases(self) -> list[tuple[str, str]]:
         """(person, alias) for every name a person goes by."""
@@ -262,6 +262,14 @@ class Index:
         """By interview: its first passage row and how many it has, the same of its sentences."""
         sql = "SELECT doc, first_passage, passages, first_sentence, sentences FROM document ORDER BY number"
         return {doc: tuple(numbers) for doc, *numbers in self._rows(sql)}
+
+    @cached_property
+    def _every_document(self) -> list[DocumentRow]:
+        return self._documents("")
+
+    @cached_property
+    def _every_speaker(self) -> list[Speaker]:
+        return self._speakers("")
 
     def _documents(self, where: str, *values: str) -> list[DocumentRow]:
         speakers: dict[str, list[str]] = {}

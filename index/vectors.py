@@ -28,7 +28,7 @@ CHUNK = 20_000  # vectors held at a time while an index is written
 LISTS_PER_ROOT = 4  # so many lists for each root of the number of vectors
 TRAINED_ON = 40  # vectors for each list of the inverted file
 PROBED = 100  # vectors that the inverted file is tried with
-OUTGROWN = 2.0  # an inverted file that has grown so many times since it was trained is made anew
+OUTGROWN = 2.0  # lists, and the range of 8 bits, are made anew when the vectors have become so many times more
 MARGIN = 0.2  # what later vectors may lie beyond the range of the first, which the 8 bits were laid out for
 
 Floats = NDArray[np.float32]
@@ -93,7 +93,11 @@ class VectorIndex:
         else:
             # A filter lets through only some of what lies in the nearest lists: then more lists are looked into.
             nprobe = min(round(self._lists.nprobe * len(self) / passing), self._lists.nlist)
-            _, found = self._lists.search(asked, k, params=faiss.SearchParametersIVF(sel=selector, nprobe=nprobe))
+            found = np.full((1, 1), -1)
+            while nprobe and found[0, -1] < 0:  # what is allowed, such as a language, may lie far from the question
+                params = faiss.SearchParametersIVF(sel=selector, nprobe=nprobe)
+                _, found = self._lists.search(asked, k, params=params)
+                nprobe = min(4 * nprobe, self._lists.nlist) if nprobe < self._lists.nlist else 0
         nearest: Rows = found[0][found[0] >= 0]
         return nearest
 
@@ -141,7 +145,7 @@ def build_vectors(
         for part in parts:
             flat.add(np.ascontiguousarray(part, dtype=np.float32))
         return VectorIndex(flat)
-    stored = _quantised(dimensions, parts, old)
+    stored = _quantised(dimensions, parts, old if len(kept) * OUTGROWN >= size else None)
     if size <= LISTS:
         return VectorIndex(stored)
     return VectorIndex(stored, _lists(VectorIndex(stored), old, kept))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -32,6 +33,7 @@ class Filters:
 
 
 EVERYTHING = Filters()
+_key = lru_cache(100_000)(names.key)  # an archive's names are compared with every one that is asked for
 
 
 def allowed_rows(view: View, filters: Filters) -> Allowed | None:
@@ -99,10 +101,11 @@ def _interview(index: OpenedIndex, name: str) -> str:
 def find_person(index: OpenedIndex, name: str) -> list[str]:
     """Everyone of the archive who goes by this name, in any script, by full, given or family name."""
     wanted = names.key(name)
-    known = [*index.aliases(), *((s.person or s.name, s.name) for s in index.all_speakers())]
-    found = dict.fromkeys(person for person, alias in known if names.key(alias) == wanted)
+    known = list(dict.fromkeys([*index.aliases(), *((s.person or s.name, s.name) for s in index.all_speakers())]))
+    keys = [_key(alias) for _, alias in known]
+    found = dict.fromkeys(person for (person, _), key in zip(known, keys, strict=True) if key == wanted)
     if not found and wanted:
-        found = dict.fromkeys(person for person, alias in known if wanted in names.key(alias).split(" "))
+        found = dict.fromkeys(person for (person, _), key in zip(known, keys, strict=True) if wanted in key.split(" "))
     if found:
         return list(found)
     everyone = sorted({person for person, _ in known})

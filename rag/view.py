@@ -19,7 +19,7 @@ from index.model import Kind, Passage, Role, Speaker, TimeMark, Turn
 from index.opened import OpenedIndex
 from index.script import fold_characters
 from index.store import DocumentRow
-from index.tables import ASKING, GUEST, SPOKEN, Table, spread
+from index.tables import ASKING, GUEST, NOBODY, SPOKEN, Table, spread
 
 CACHED = 500  # interviews
 ANSWER = 6  # passages of one answer that are found by its question
@@ -243,7 +243,7 @@ class View:
         numbers = {doc: number << LABEL_BITS for number, doc in enumerate(self.index.docs)}
         counted: dict[str, int] = {}
         for (doc, _), speaker in self._speakers.items():  # in the order in which an interview's labels are numbered
-            counted[doc] = counted.get(doc, -1) + 1
+            counted[doc] = min(counted.get(doc, -1) + 1, NOBODY - 1)  # as index/tables.py writes it down
             found.setdefault(speaker.person or speaker.name, []).append(numbers[doc] + counted[doc])
         return found
 

@@ -23,6 +23,7 @@ def block(text: str) -> Block:
         ("https://a.example/1", "link"),
         ("某网首页 > 频道 > 正文", "navigation"),
         ("Home > Episodes", "navigation"),
+        ("Transcribed by https://otter.ai", "credits"),
         ("We use cookies to see who reads this.", "cookie notice"),
         ("分享至", "share and counters"),
         ("1.2万阅读", "share and counters"),

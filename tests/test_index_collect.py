@@ -188,3 +188,16 @@ class TestNames:
             assert all(added[path] == name for path, name in named.items() if path in batch)
             named |= added
             assert len(set(named.values())) == len(named)
+
+
+def test_a_link_to_a_folder_around_is_named_and_not_followed(tmp_path: Path) -> None:
+    talks = tmp_path / "mine" / "talks"
+    talks.mkdir(parents=True)
+    (talks / "a.txt").write_text("a", encoding="utf-8")
+    (tmp_path / "foreign.txt").write_text("b", encoding="utf-8")
+    (talks / "up").symlink_to("../..")
+    found = collect([talks], tmp_path / "index")
+    assert [file.name for file in found.files] == ["a.txt"]
+    [refused] = found.refused
+    assert refused.path.endswith("up")
+    assert "around" in refused.reason

@@ -89,3 +89,14 @@ def test_what_a_format_says_goes_first() -> None:
     found = Metadata("a", "2020-01-02", "b", "c")
     assert prefer(Metadata("", "20230919", "B", ""), found) == Metadata("a", "2023-09-19", "B", "c")
     assert prefer(Metadata("A", "yesterday", "", ""), found) == Metadata("A", "2020-01-02", "b", "c")
+
+
+@pytest.mark.parametrize(("field", "date"), [("Date: 2018", "2018"), ("**發布時間：** 2020", "2020"), ("Date: 20", "")])
+def test_a_field_may_hold_a_year_alone(field: str, date: str) -> None:
+    assert metadata(f"# 灯\n\n{field}\n").date == date
+
+
+def test_the_address_of_the_recording() -> None:
+    assert metadata("# 灯\n\nVideo: https://a.example/watch?v=1\n").url == "https://a.example/watch?v=1"
+    assert metadata("# 灯\n\n**视频：**[看](https://a.example/2)\n").url == "https://a.example/2"
+    assert metadata("# 灯\n\nLin: my video is at https://a.example/2\n").url == ""

@@ -324,3 +324,23 @@ def test_any_archive_resolves(archive: dict[str, NameEvidence]) -> None:
     persons = {person for person, _ in found.aliases}
     assert all(speaker.name for speaker in found.speakers)
     assert {speaker.person for speaker in found.speakers if speaker.person} <= persons
+
+
+def test_a_conversation_without_labels_is_not_all_of_it_the_guest_s() -> None:
+    head = "# Four questions for Wren Adeyemi\n\nWren Adeyemi has measured every graveyard of Leeds with a tape.\n\n"
+    asked = "".join(
+        f"**{question}**\n\nWith my grandmother, whose stone had the wrong year on it.\n\n"
+        for question in ("How did it begin?", "What surprised you?", "Where next?", "And then?")
+    )
+    told = "I began with my grandmother, whose stone had the wrong year on it.\n\n" * 4
+    found = people({"asked": head + asked, "told": head + told})
+    assert speaker(found, "asked", "").name == "Speaker"
+    assert speaker(found, "told", "").name == "Wren Adeyemi"
+
+
+def test_the_family_name_first_and_a_comma() -> None:
+    teams = NameEvidence((("Hart, Priya", "host"), ("Boyle, Con (Guest)", "guest")), (), (), "", "")
+    found = resolve({"one": teams, "two": known("two", page("灯。", "Priya Hart", "Con Boyle"))}, ())
+    for written, name in (("Hart, Priya", "Priya Hart"), ("Boyle, Con (Guest)", "Con Boyle")):
+        assert speaker(found, "one", written).person == speaker(found, "two", name).person == name
+    assert not any("," in alias for alias in names.component_keys("Hart, Priya"))

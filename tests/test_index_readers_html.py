@@ -151,3 +151,13 @@ def test_a_page_that_nests_too_deeply_is_read_without_its_layout() -> None:
 def test_a_page_without_text_is_refused(text: str) -> None:
     with pytest.raises(InputError, match=r"talk\.html: no text in this page"):
         read(text)
+
+
+@pytest.mark.parametrize(
+    ("day", "script"), [("2024年3月15日 16:00", ""), ("", '<script>var ct = "1710489600";</script>')]
+)
+def test_a_wechat_article_is_of_its_account_and_day_shown_or_not_yet(day: str, script: str) -> None:
+    head = f'<meta property="og:site_name" content="微信公众平台">{script}'
+    inside = f'<a id="js_name">灯下报</a><em id="publish_time">{day}</em><div id="js_content"><p>{ANSWERED}</p></div>'
+    metadata = page(inside, head).metadata
+    assert (metadata.outlet, metadata.date) == ("灯下报", "2024-03-15")

@@ -37,6 +37,7 @@ from index.readers.sniff import sniff
         ("a.txt", b"WEBVTT is a format. Lin: Really?", "text"),
         ("a.srt", b"no cues", "subtitles"),
         ("A.JSON", b"{", "json"),
+        ("a.en.json3", b'{"events": []}', "json"),
     ],
 )
 def test_content_comes_before_the_suffix(name: str, data: bytes, kind: str) -> None:
@@ -57,6 +58,7 @@ def test_content_comes_before_the_suffix(name: str, data: bytes, kind: str) -> N
         ("a.epub", b"just words", "not a epub file"),
         ("a.docx", b"", "the file is empty"),
         ("a.md", bytes(range(256)) * 20, "not a text file"),
+        ("a.md", b"\x00\x01\xff\xfe\x80" * 400, "not a text file"),  # pairs of them are characters
         ("a.srt", b"", "no subtitles"),
     ],
 )

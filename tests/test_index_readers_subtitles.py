@@ -214,3 +214,17 @@ def test_a_file_without_cues_is_refused(data: bytes) -> None:
 
 def test_windows_newlines_and_missing_blank_lines() -> None:
     assert read(SRT.replace("\n\n", "\n").replace("\n", "\r\n")).text == read(SRT).text
+
+
+def test_who_speaks_in_one_cue_alone_is_not_quoted_as_whoever_spoke_before() -> None:
+    cues = ["Dana: And in the spring?", "Piet: They come out.", "Vicar: I do mind.", "Dana: Oh!", "Piet: He minds."]
+    assert spoken(read(srt(*cues))) == [
+        ("Dana", "And in the spring?"),
+        ("Piet", "They come out."),
+        ("Vicar", "I do mind."),
+        ("Dana", "Oh!"),
+        ("Piet", "He minds."),
+    ]
+    # Where names stand only at a change, what has a colon once may be anything.
+    cues = ["Dana: And then?", "Piet: They", "come out.", "Remember: it is spring.", "Dana: Is it?", "Piet: It is."]
+    assert "come out. Remember: it is spring." in read(srt(*cues)).text

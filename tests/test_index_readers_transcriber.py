@@ -185,3 +185,12 @@ def test_times_that_are_none() -> None:
     source = read(b"[" + never + b", " + late + b"]")
     assert source.times == ()
     assert source.text == "When?\n\n\ufffd 1998"
+
+
+def test_sentences_of_funasr() -> None:
+    sentences = [
+        {"text": ASKED, "start": 100, "end": 2000, "spk": 0},
+        {"text": ANSWERED, "start": 2100, "end": 4000, "spk": 1},
+    ]
+    source = read([{"key": "talk", "text": f"{ASKED} {ANSWERED}", "sentence_info": sentences}])
+    assert said(source) == [(0.1, "Speaker 0", ASKED), (2.1, "Speaker 1", ANSWERED)]

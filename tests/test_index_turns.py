@@ -231,3 +231,18 @@ def test_turns_and_what_was_left_out_make_up_the_page(text: str) -> None:
         kept[start:end] = [True] * (end - start)
     left = {character for character, inside in zip(text, kept, strict=True) if not inside}
     assert all(character.isspace() or character in ">#*+-•·●▪◦.\u200b" or character.isdecimal() for character in left)
+
+
+def test_the_key_words_above_a_transcript_are_not_its_title() -> None:
+    head = "2024年5月20日 下午 3:04\n\n关键词:\n养蜂、蜂王、迁徙、农药\n\n文字记录:\n"
+    talk = "李青禾 00:00\n最怕什么？\n赵一川 00:27\n最怕农药。\n李青禾 00:40\n还有呢？\n"
+    assert read(head + talk).metadata.title == "talk"
+
+
+@pytest.mark.parametrize(
+    "first", ["— Where is the key?", "1. What is your trade?", "1、您做什么行当呢？", "Jo\tWhere is it?"]
+)
+def test_the_first_words_of_a_page_without_a_title_are_said(first: str) -> None:
+    transcript = read(f"{first}\n\nUnder the mat that burned in 1999.\n\nNobody has looked there since.\n")
+    assert transcript.turns[0].start == 0
+    assert transcript.metadata.title == "talk"

@@ -162,3 +162,34 @@ def test_an_index_that_grows_changes_its_kind() -> None:
         index = build_vectors(32, 400 + size - 400, [more[400:]], index, np.arange(min(400, size)))
         assert index.kind().endswith(kind)
         assert len(index) == size
+
+
+@pytest.mark.usefixtures("small_steps")
+@pytest.mark.parametrize("size", [1_500, 4_000])
+def test_vectors_that_stay_are_not_rounded_again_with_each_build(size: int) -> None:
+    vectors, more = crowd(size), crowd(30, seed=4)
+    index = build_vectors(32, size, [vectors])
+    before = index.vectors(np.arange(size))
+    for number in range(30):
+        index = build_vectors(32, size + 1, [more[number : number + 1]], index, np.arange(size))
+    np.testing.assert_array_equal(index.vectors(np.arange(size)), before)
+    assert found(index, np.concatenate([vectors, more[-1:]])) >= 0.95
+
+
+@pytest.mark.usefixtures("small_steps")
+def test_the_range_of_8_bits_follows_an_archive_that_outgrows_it() -> None:
+    index = build_vectors(32, 600, [crowd(600) / np.float32(4)])
+    large = crowd(1_200, seed=2)
+    index = build_vectors(32, 1_250, [large], index, np.arange(50))
+    np.testing.assert_allclose(index.vectors(np.arange(50, 1_250)), large, atol=0.35)  # a chunk of it is large
+
+
+@pytest.mark.usefixtures("small_steps")
+def test_what_is_allowed_is_found_far_from_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vectors_module, "RECALL", 0.0)
+    far = np.arange(8_000) % 4 == 0
+    vectors = crowd(8_000) + np.where(far, 1, -1)[:, None].astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    index = build_vectors(32, 8_000, [vectors])
+    assert index.kind() == "8 bits, 4 of 256 lists"
+    assert len(index.nearest(vectors[1], 50, far)) == 50

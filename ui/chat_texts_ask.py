@@ -55,7 +55,7 @@ ASK: dict[str, tuple[str, str]] = {
     "filters.active": ("Filters ({number})", "筛选（{number}）"),
     "filters.speakers": ("Speakers", "说话人"),
     "filters.interviews": ("Interviews", "访谈"),
-    "filters.languages": ("Languages", "语言"),
+    "filters.languages": ("Languages", "访谈语言"),
     "language.zh": ("Chinese", "中文"),
     "language.zh-Hans": ("Chinese (Simplified)", "简体中文"),
     "language.zh-Hant": ("Chinese (Traditional)", "繁体中文"),

@@ -89,6 +89,7 @@ LIBRARY: dict[str, tuple[str, str]] = {
     "library.job.seconds": ("{} s", "{} 秒"),
     "library.phase.count": ("{done} of {total}", "{done} / {total}"),
     "library.phase.percent": ("{} %", "{}%"),
+    "library.phase.begins": ("{}, the model is being loaded", "{}，正在加载模型"),
     "library.phase.bytes": ("{percent} % of {size}", "{size} 的 {percent}%"),
     "library.did.new": ("{} added", "新增 {} 篇"),
     "library.did.replaced": ("{} replaced", "替换 {} 篇"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from index.errors import InputError
 from ui.jsonl import write_json
-from ui.messages import tell
+from ui.messages import one_line, tell
 from ui.render_interview import show_excluded, show_list, show_metadata, show_turns
 from ui.terminal import open_console
 
@@ -42,7 +42,8 @@ def run_show(doc: str, place: Place, turn: int | None, source: bool, excluded: b
     from index.places import open_place
 
     with closing(open_place(place)) as index:
-        row = index.document(doc)
+        row = index.document(_as_listed(index, doc))
+        doc = row.doc
         if source:
             sys.stdout.flush()
             sys.stdout.buffer.write(index.text(doc).encode("utf-8", "replace"))
@@ -52,6 +53,11 @@ def run_show(doc: str, place: Place, turn: int | None, source: bool, excluded: b
         else:
             _show_turns(index, row, turn)
     return 0
+
+
+def _as_listed(index: OpenedIndex, name: str) -> str:
+    """The interview of this name, be it as the index has it or as it is printed: a file name may hold a line break."""
+    return next((doc for doc in index.docs if name not in index.docs and one_line(doc) == name), name)
 
 
 def _show_excluded(index: OpenedIndex, doc: str) -> None:
@@ -72,7 +78,7 @@ def _show_turns(index: OpenedIndex, row: DocumentRow, marked: int | None) -> Non
             known = f"its turns are {turns[0].number} to {turns[-1].number}" if turns else "it has no turns"
             raise InputError(f"There is no turn {marked} in {row.doc}: {known}")
         turns = turns[max(place - 1, 0) : place + 2]
-    show_turns(console, turns, index.text(row.doc), index.speakers(row.doc), marked)
+    show_turns(console, turns, index.text(row.doc), index.speakers(row.doc), marked, index.times(row.doc))
 
 
 def _list_record(row: DocumentRow) -> dict[str, object]:
@@ -85,4 +91,6 @@ def _list_record(row: DocumentRow) -> dict[str, object]:
         "turns": row.turns,
         "passages": row.passages,
         "path": row.path,
+        "same_as": row.same_as,
+        "warnings": row.warnings,
     }

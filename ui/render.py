@@ -131,7 +131,10 @@ def show_hit(console: Console, hit: Hit, flags: str = "") -> None:
 
 def show_command(doc: str, turn: int, flags: str) -> str:
     """The command that opens this turn, quoted for a shell."""
-    return f"verbatim show {shlex.quote(one_line(doc))} --turn {turn}{flags}"
+    name = shlex.quote(one_line(doc))
+    if doc.startswith("-"):  # else it would be taken for an option
+        return f"verbatim show --turn {turn}{flags} -- {name}"
+    return f"verbatim show {name} --turn {turn}{flags}"
 
 
 def speaker_line(name: str, role: Role, kind: Kind) -> Text:

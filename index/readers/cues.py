@@ -27,6 +27,7 @@ LABEL = re.compile(r"^(?:>{2,3}\s*)?[\[（(]?(?P<name>[^\W\d_][^:：\[\]()（）
 REPEATED = 0.3  # the share of cues that show lines of the cue before, from which on that is how the file is made
 BILINGUAL = 0.5
 LABELLED = 0.5  # of the cues begin with a name: the file has one in each cue, not only where the speaker changes
+EVERY = 0.9  # of the cues begin with a label: who speaks in one cue alone has one there as well
 FAR_BACK = 60.0  # seconds; a file that goes back so far, and goes on from there, is made of several parts
 FEWEST_CUES = 10
 
@@ -223,13 +224,21 @@ def _label(text: str, names: frozenset[str]) -> re.Match[str] | None:
 
 
 def _names(cues: Sequence[Cue]) -> frozenset[str]:
-    """What stands before a colon at the beginning of two lines or more; one speaks once, in capitals."""
+    """What stands before a colon at the beginning of two lines or more; one speaks once, in capitals.
+
+    Where nearly every cue begins so, once is enough: else who speaks once would be quoted as whoever spoke before.
+    """
     found: Counter[str] = Counter()
+    begun: list[str] = []
     for cue in cues:
-        for line in cue.lines:
+        for number, line in enumerate(cue.lines):
             if match := LABEL.match(line.text):
                 name = match["name"].strip()
                 cjk = _is_cjk(name)
                 if len(name) <= 14 if cjk else len(name.split()) <= 5 and name[0].isupper():
                     found[name.casefold()] += 2 if name.isupper() and not cjk else 1
-    return frozenset(name for name, count in found.items() if count >= 2)
+                    begun += [name.casefold()] if number == 0 else []
+    names = frozenset(name for name, count in found.items() if count >= 2)
+    recurring = sum(name in names for name in begun)
+    everywhere = len(begun) >= EVERY * len(cues) and recurring > LABELLED * len(cues)
+    return names | frozenset(begun) if everywhere else names

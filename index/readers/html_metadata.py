@@ -6,9 +6,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+from index.dates import first_date
 from index.model import Metadata
 from index.readers.html_tree import text_of
 from index.readers.speech import tidy
@@ -30,6 +32,10 @@ DATES = (
     'meta[property="og:published_time"]', 'meta[name="weibo: article:create_at"]',
 )  # fmt: skip
 OUTLETS = ('meta[property="og:site_name"]', 'meta[name="application-name"]')
+# WeChat: its pages name their site "微信公众平台", whoever wrote them, and the day in no meta element.
+WECHAT_ACCOUNT, WECHAT_DAY = "#js_name", "em#publish_time"
+WECHAT_SECONDS = re.compile(r"\bvar ct\s*=\s*[\"'](\d{10})[\"']")
+BEIJING = timezone(timedelta(hours=8))
 LARGEST = 500_000  # characters of one JSON-LD block
 DEEPEST = 6
 SEPARATOR = re.compile(r"\s+[|–—·-]\s+|[_|｜]")
@@ -38,7 +44,8 @@ SEPARATOR = re.compile(r"\s+[|–—·-]\s+|[_|｜]")
 def page_metadata(tree: LexborHTMLParser, source: str, timed: bool) -> Metadata:
     """Title, date of publication, site and address. For a page with times the address is that of its recording."""
     works = list(_works(tree))
-    outlet = _meta(tree, *OUTLETS) or next((name for work in works if (name := _publisher(work))), "")
+    outlet = _inside_of(tree, WECHAT_ACCOUNT) or _meta(tree, *OUTLETS)
+    outlet = outlet or next((name for work in works if (name := _publisher(work))), "")
     headline = next((text for work in works if (text := _line(work.get("headline")))), "")
     title = headline or _meta(tree, *TITLES) or _only_heading(tree) or _title(tree, outlet)
     dates = [_meta(tree, *DATES), *(_line(work.get("datePublished")) for work in works)]
@@ -46,8 +53,22 @@ def page_metadata(tree: LexborHTMLParser, source: str, timed: bool) -> Metadata:
     time = tree.css_first("time[pubdate], time[itemprop=datePublished], article time[datetime], header time[datetime]")
     if not date and time is not None and clock(text_of(time)) is None:
         date = _date(time.attributes.get("datetime") or "")
+    date = date or _wechat_day(tree, source)
     recording = _recording(tree, works) if timed else ""
     return Metadata(title[:300], date, outlet[:100], recording or _address(tree, source))
+
+
+def _inside_of(tree: LexborHTMLParser, selector: str) -> str:
+    node = tree.css_first(selector)
+    return text_of(node) if node is not None else ""
+
+
+def _wechat_day(tree: LexborHTMLParser, source: str) -> str:
+    """The day of a WeChat article: as shown, or, where it was saved before it was shown, the seconds in its script."""
+    if day := first_date(_inside_of(tree, WECHAT_DAY)):
+        return day
+    seconds = WECHAT_SECONDS.search(source) if tree.css_first("#js_content") is not None else None
+    return datetime.fromtimestamp(int(seconds[1]), BEIJING).date().isoformat() if seconds else ""
 
 
 def _works(tree: LexborHTMLParser) -> Iterator[dict[str, Any]]:

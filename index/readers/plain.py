@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 
 import charset_normalizer
@@ -13,6 +14,8 @@ from index.readers.source import SourceText
 PREFERRED = ("gb18030", "big5", "cp1252")
 COMMON = "\n ,.e，。的"  # every text is full of some of these; read in the wrong byte order it has none
 MAX_UNDECODABLE = 0.01  # a page cut off in the middle of a character is read, a wrong guess is not
+NOT_WRITTEN = ("Cc", "Co", "Cn")  # controls, characters of private use, and what no character has
+MAX_NOT_WRITTEN = 0.05
 
 
 def read_plain(path: Path, data: bytes) -> SourceText:
@@ -32,7 +35,9 @@ def decode(data: bytes) -> SourceText | None:
             return _lenient(data, (encoding,))
     if data.count(0) > 0.02 * len(data):  # UTF-16 without its mark, or no text at all; a stray zero is neither
         orders = ("utf-16-le", "utf-16-be")
-        return _lenient(data, (max(orders, key=lambda order: _commonness(data.decode(order, errors="replace"))),))
+        order = max(orders, key=lambda order: _commonness(data.decode(order, errors="replace")))
+        source = _lenient(data, (order,))
+        return source if source and not _is_noise(source.text) else None
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -67,6 +72,13 @@ def _lenient(data: bytes, encodings: tuple[str, ...]) -> SourceText | None:
 
 def _commonness(text: str) -> int:
     return sum(map(text.count, COMMON))
+
+
+def _is_noise(text: str) -> bool:
+    """Whether bytes that are no text were read in pairs: then many are characters that nobody writes."""
+    sample = text[:100_000]
+    odd = sum(character not in "\t\n\r\f\v" and unicodedata.category(character) in NOT_WRITTEN for character in sample)
+    return odd > MAX_NOT_WRITTEN * len(sample)
 
 
 def _is_binary(text: str) -> bool:

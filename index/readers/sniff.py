@@ -14,7 +14,7 @@ from index.readers.subtitles import DIALOGUE, INDEX, LINES, TIMING
 FORMATS = {
     ".txt": "text", ".md": "text", ".markdown": "text", ".srt": "subtitles", ".vtt": "subtitles", ".ass": "subtitles",
     ".ssa": "subtitles", ".html": "html", ".htm": "html", ".docx": "docx", ".pdf": "pdf", ".epub": "epub",
-    ".json": "json", ".jsonl": "json",
+    ".json": "json", ".jsonl": "json", ".json3": "json",
 }  # fmt: skip
 BINARY = ("docx", "pdf", "epub")
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

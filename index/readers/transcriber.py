@@ -36,7 +36,7 @@ READ = (
 )
 LIST_KEYS = (
     "segments utterances monologues transcript transcripts transcription paragraphs results result data output "
-    "captions subtitles cues entries items messages turns dialogue dialog interview content lines"
+    "captions subtitles cues entries items messages turns dialogue dialog interview content lines sentence_info"
 ).split()
 DATE = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})(?!\d)")
 DEEPEST = 4

@@ -13,7 +13,7 @@ Json = Any  # what json.loads gives; each function checks what it looks at
 
 TEXT_KEYS = ("text", "transcript", "content", "utterance", "sentence", "line", "caption", "body", "message")
 SPEAKER_KEYS = (
-    "speaker", "speaker_name", "speakerName", "speaker_label", "name", "role", "author", "participant", "who",
+    "speaker", "speaker_name", "speakerName", "speaker_label", "name", "role", "author", "participant", "who", "spk",
 )  # fmt: skip
 START_KEYS = (
     "start", "start_time", "startTime", "begin", "from", "time", "timestamp", "offset", "ts", "start_ms", "startMs",
