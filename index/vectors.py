@@ -27,6 +27,7 @@ STORED, LISTED = "vectors.faiss", "lists.faiss"
 CHUNK = 20_000  # vectors held at a time while an index is written
 LISTS_PER_ROOT = 4  # so many lists for each root of the number of vectors
 TRAINED_ON = 40  # vectors for each list of the inverted file
+AGAIN = 2  # so many times more rows are taken from the lists than wanted, and compared again
 PROBED = 100  # vectors that the inverted file is tried with
 OUTGROWN = 2.0  # lists, and the range of 8 bits, are made anew when the vectors have become so many times more
 MARGIN = 0.2  # what later vectors may lie beyond the range of the first, which the 8 bits were laid out for
@@ -93,11 +94,15 @@ class VectorIndex:
         else:
             # A filter lets through only some of what lies in the nearest lists: then more lists are looked into.
             nprobe = min(round(self._lists.nprobe * len(self) / passing), self._lists.nlist)
-            found = np.full((1, 1), -1)
-            while nprobe and found[0, -1] < 0:  # what is allowed, such as a language, may lie far from the question
+            wanted = min(AGAIN * k, passing)
+            found = np.full((1, wanted), -1)
+            while nprobe and found[0, k - 1] < 0:  # what is allowed, such as a language, may lie far from the question
                 params = faiss.SearchParametersIVF(sel=selector, nprobe=nprobe)
-                _, found = self._lists.search(asked, k, params=params)
+                _, found = self._lists.search(asked, wanted, params=params)
                 nprobe = min(4 * nprobe, self._lists.nlist) if nprobe < self._lists.nlist else 0
+            rows = found[0][found[0] >= 0]
+            # The lists keep vectors less closely than `_stored` does: their order is only a first one.
+            found = rows[np.argsort(-self.scores(query, rows), kind="stable")[:k]][None]
         nearest: Rows = found[0][found[0] >= 0]
         return nearest
 
@@ -246,7 +251,7 @@ def _probes(stored: VectorIndex, lists: Any) -> int:
     _, truth = stored._stored.search(asked, 10)
     probes = 4
     while probes < lists.nlist:
-        _, found = lists.search(asked, 10, params=faiss.SearchParametersIVF(nprobe=probes))
+        _, found = lists.search(asked, AGAIN * 10, params=faiss.SearchParametersIVF(nprobe=probes))
         if np.mean([len(set(a) & set(b)) / 10 for a, b in zip(found.tolist(), truth.tolist(), strict=True)]) >= RECALL:
             break
         probes *= 2
