@@ -25,7 +25,7 @@ from index.store import Index, open_index
 
 MILLION = 1_000_000
 IN_ONE = 1_000  # passages of an interview
-NOISE = 0.5  # length of what is added to a vector of length 1
+NOISE = 0.3  # length of what is added to a vector of length 1: a cosine of 0.96, as between near passages that are real
 SENTENCES = 20_000  # real ones that words are taken from
 
 

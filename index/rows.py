@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Generic, TypeVar, overload
 
 import numpy as np
@@ -14,6 +15,7 @@ from index.tables import KINDS
 if TYPE_CHECKING:
     from index.opened import OpenedIndex
 
+CACHED = 20_000  # records: a question looks at some hundred, each several times
 T = TypeVar("T")
 Rows = NDArray[np.int64]
 
@@ -23,7 +25,7 @@ class LazyRows(Sequence[T], Generic[T]):
 
     def __init__(self, size: int, read: Callable[[int], T]) -> None:
         self._size = size
-        self._read = read
+        self._read = lru_cache(CACHED)(read)
 
     def __len__(self) -> int:
         return self._size
