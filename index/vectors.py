@@ -246,8 +246,8 @@ def _carried_over(lists: Any, size: int, kept: Rows) -> Any:
 
 
 def _probes(stored: VectorIndex, lists: Any) -> int:
-    """How many lists to look into: FARTHER times those with which RECALL of the ten nearest are found, tried from between
-    two vectors.
+    """How many lists to look into: FARTHER times those with which RECALL of the ten nearest are found, asked from
+    between two vectors.
     """
     random = np.random.default_rng(1)
     one, other = (stored.vectors(random.integers(0, len(stored), PROBED)) for _ in range(2))

@@ -186,7 +186,8 @@ def test_the_range_of_8_bits_follows_an_archive_that_outgrows_it() -> None:
 
 @pytest.mark.usefixtures("small_steps")
 def test_what_is_allowed_is_found_far_from_the_question(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vectors_module, "RECALL", 0.0)
+    for name, few in (("RECALL", 0.0), ("FARTHER", 1)):
+        monkeypatch.setattr(vectors_module, name, few)
     far = np.arange(8_000) % 4 == 0
     vectors = crowd(8_000) + np.where(far, 1, -1)[:, None].astype(np.float32)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
