@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from index.build import WARM_UP_BYTES, BuildReport, Silent, finished, made_by, new_bytes, settle
 from index.collect import collect, describe_others
@@ -27,9 +26,6 @@ from index.milvus_write import Batches, Target, data_collections, make_collectio
 from index.plan import Plan, make_plan
 from index.reading import Reading
 from index.transcript import PARSER_VERSION
-
-if TYPE_CHECKING:
-    pass
 
 EPOCH = "epoch"  # the record that says with which embedding an epoch is made
 NO_FOLDER = Path("/nowhere/.verbatim")  # of an index on disk, which no path is inside of

@@ -46,7 +46,7 @@ JSON = st.recursive(
 )
 
 
-def read(data: bytes, suffix: str) -> SourceText | None:
+def assert_sound_or_refused(data: bytes, suffix: str) -> SourceText | None:
     """The file as it is read, checked; None where it is refused with a reason that names it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, f"talk{suffix}")
@@ -77,7 +77,7 @@ def assert_sound(source: SourceText) -> None:
 
 @pytest.mark.parametrize("suffix", sorted(SAMPLES))
 def test_whole_files_are_read(suffix: str) -> None:
-    source = read(SAMPLES[suffix], suffix)
+    source = assert_sound_or_refused(SAMPLES[suffix], suffix)
     assert source is not None
     assert source.warnings == ()
     assert "1998" in source.text or "一九九八" in source.text
@@ -87,7 +87,7 @@ def test_whole_files_are_read(suffix: str) -> None:
 @FUZZ
 @given(start=st.sampled_from(MAGIC), data=st.binary(max_size=400))
 def test_any_bytes(suffix: str, start: bytes, data: bytes) -> None:
-    read(start + data, suffix)
+    assert_sound_or_refused(start + data, suffix)
 
 
 @pytest.mark.parametrize("suffix", sorted(SAMPLES))
@@ -110,20 +110,20 @@ def test_files_that_broke(suffix: str, data: st.DataObject) -> None:
         if not broken:
             break
         place = st.integers(0, len(broken) - 1)
-    read(bytes(broken), suffix)
+    assert_sound_or_refused(bytes(broken), suffix)
 
 
 @pytest.mark.parametrize("suffix", [".srt", ".vtt", ".ass", ".html", ".txt"])
 @FUZZ
 @given(tokens=st.lists(TOKENS, max_size=60), head=st.sampled_from(["", SRT, VTT, ASS, HTML, CITES]))
 def test_markup_in_any_order(suffix: str, tokens: list[str], head: str) -> None:
-    read((head + "".join(tokens)).encode("utf-8", "replace"), suffix)
+    assert_sound_or_refused((head + "".join(tokens)).encode("utf-8", "replace"), suffix)
 
 
 @FUZZ
 @given(value=JSON)
 def test_json_of_any_shape(value: object) -> None:
-    read(json.dumps(value).encode(), ".json")
+    assert_sound_or_refused(json.dumps(value).encode(), ".json")
 
 
 @FUZZ
@@ -151,7 +151,7 @@ def test_json_of_any_shape(value: object) -> None:
     )
 )
 def test_drawing_instructions_in_any_order(operations: list[str]) -> None:
-    read(pdf_of([" ".join(operations)]), ".pdf")
+    assert_sound_or_refused(pdf_of([" ".join(operations)]), ".pdf")
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_drawing_instructions_in_any_order(operations: list[str]) -> None:
     ],
 )
 def test_files_made_to_take_long_do_not(suffix: str, data: bytes) -> None:
-    read(data, suffix)
+    assert_sound_or_refused(data, suffix)
 
 
 def test_a_long_recording_is_read_in_a_moment() -> None:
@@ -196,6 +196,6 @@ def test_a_long_recording_is_read_in_a_moment() -> None:
         f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02},900\nsome {next(words)} words\n\n"
         for number, second in enumerate(range(90 * 3600, 102 * 3600, 4))
     )
-    source = read(cues.encode(), ".srt")
+    source = assert_sound_or_refused(cues.encode(), ".srt")
     assert source is not None
     assert source.times[-1].seconds == 102 * 3600 - 4
