@@ -28,6 +28,9 @@ const understood = (data, trigger) =>
     h("span", { class: "clue" }, h("span", {}, data.understood),
       h("button", { class: "off", type: "button", "data-id": "as-is", title: data.words.off, "aria-label": data.words.off, onclick: () => trigger("as_is", true) }, "×")));
 
+// Whether whoever closed a source is nowhere now, or still in it: it may go after the answer is drawn.
+const isLeft = (active) => !active || active === document.body || Boolean(active.shadowRoot?.querySelector(".part.beside"));
+
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component;
   let at = 0;
@@ -56,7 +59,7 @@ export default function (component) {
   root.onkeydown = (event) => { if (event.key === "Escape" && data.open !== null) setTriggerValue("cite", data.open); };
   const before = root.dataset.open;
   root.dataset.open = data.open ?? "";
-  if (before && data.open === null && (document.activeElement || document.body) === document.body) {
+  if (before && data.open === null && isLeft(document.activeElement)) {
     [...root.querySelectorAll(".chip, .hit")].find((one) => one.dataset.n === before)?.focus({ preventScroll: true });
   }
   // The newest question is brought to the top once, when it comes: whoever scrolls afterwards is left alone.
