@@ -60,8 +60,13 @@ class Embedder(Embeddings):
         """How many numbers a vector has. May load the model."""
 
     @abstractmethod
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of questions in the order given, [n, dimensions]; at least one."""
+
     def encode_query(self, text: str) -> Vectors:
         """The unit vector of a question, [dimensions]."""
+        vector: Vectors = self.encode_queries([text])[0]
+        return vector
 
     @abstractmethod
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
@@ -97,11 +102,13 @@ class BundledEmbedder(Embedder):
         self._batch = Background(_load_batch_engine)
         self._batch_lock = Lock()
 
-    def encode_query(self, text: str) -> Vectors:
-        fitted = self._fit(text, is_query=True)
-        with self._nano_lock:
-            vector: Vectors = self._nano.query(fitted)
-        return vector
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        fitted = [self._fit(text, is_query=True) for text in texts]
+        parts = []
+        for at in range(0, len(fitted), NANO_BATCH):
+            with self._nano_lock:
+                parts.append(self._nano.query(fitted[at : at + NANO_BATCH]))
+        return np.concatenate(parts)
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         fitted = [self._fit(text) for text in texts]

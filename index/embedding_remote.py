@@ -52,11 +52,10 @@ class SentenceTransformersEmbedder(Embedder):
     def dimensions(self) -> int:
         return self._model.get().get_embedding_dimension() or len(self.encode_query(""))
 
-    def encode_query(self, text: str) -> Vectors:
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
         model = self._model.get()
         with self._lock:
-            vector: Vectors = _unit(model.encode_query([clean(text)], show_progress_bar=False))[0]
-        return vector
+            return _unit(model.encode_query([clean(text) for text in texts], show_progress_bar=False))
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         if not texts:
@@ -107,9 +106,10 @@ class OpenAIEmbedder(Embedder):
             self._dimensions = len(self.encode_query("dimensions"))
         return self._dimensions
 
-    def encode_query(self, text: str) -> Vectors:
-        vector: Vectors = self._request([text])[0]
-        return vector
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        return np.concatenate(
+            [self._request(texts[at : at + REQUEST_BATCH]) for at in range(0, len(texts), REQUEST_BATCH)]
+        )
 
     def encode_passages(self, texts: Sequence[str], progress: Progress | None = None) -> Vectors:
         if not texts:

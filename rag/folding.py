@@ -54,4 +54,6 @@ def _shingles(text: str) -> Shingles:
 
 def _same(one: Shingles, other: Shingles) -> bool:
     shorter, longer = (one, other) if len(one.all) <= len(other.all) else (other, one)
+    if longer.all.isdisjoint(shorter.some):  # nearly always, and quickly found
+        return False
     return sum(map(longer.all.__contains__, shorter.some)) >= SAME * len(shorter.some)

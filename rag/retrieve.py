@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -148,7 +148,7 @@ class Retriever:
         """
         asked = list(dict.fromkeys((usable(question), usable((context or question)[-LONGEST_QUESTION:]))))
         with _timed(timings, "embed"):
-            vectors = np.stack([self._vector(without_names(self.view, text)) for text in asked])
+            vectors = self._vectors([without_names(self.view, text) for text in asked])
         with _timed(timings, "search"):
             vector = vectors.mean(axis=0)
             looked_at = pool(self.view, vector, asked, allowed)
@@ -186,15 +186,18 @@ class Retriever:
                 versions.setdefault(other, []).append(row)
         return kept
 
-    def _vector(self, text: str) -> Floats:
-        """The vector of a question, from the cache where it was asked before."""
+    def _vectors(self, texts: Sequence[str]) -> Floats:
+        """[texts, dimensions] the vectors of questions, from the cache where they were asked before."""
         if self.cache is None:
-            return self.embedder.encode_query(text)
-        kept = self.cache.query_vector(self.embedder.name, text)
-        if kept is None or len(kept) != self.index.manifest.dimensions:
-            kept = self.embedder.encode_query(text)
-            self.cache.keep_query_vector(self.embedder.name, text, kept)
-        return kept
+            return self.embedder.encode_queries(texts)
+        name, vectors = self.embedder.name, list[Floats]()
+        for text in texts:
+            kept = self.cache.query_vector(name, text)
+            if kept is None or len(kept) != self.index.manifest.dimensions:
+                kept = self.embedder.encode_query(text)
+                self.cache.keep_query_vector(name, text, kept)
+            vectors.append(kept)
+        return np.stack(vectors)
 
     def _reranked(
         self, reranker: Reranker, question: str, order: list[int], scores: dict[int, float]
@@ -260,11 +263,16 @@ class Retriever:
 
 
 def open_retriever(
-    place: Place, embedding: str | None = None, reranker: str = "", cache: AnswerCache | None = None
+    place: Place,
+    embedding: str | None = None,
+    reranker: str = "",
+    cache: AnswerCache | None = None,
+    load: Callable[[str], Embedder] | None = None,
 ) -> Retriever:
     """Open an index with the embedder that made it, and with a cross-encoder if one is named.
 
-    A `cache` keeps the vectors of questions, but not those of the bundled model, which is faster than a disk.
+    A `cache` keeps the vectors of questions, but not those of the bundled model, which is faster than a disk. `load`
+    gives the embedder of a name; else it is index.embedding.load_embedder.
     Raises the index's errors, EmbeddingUnavailable, and EmbeddingMismatch when another `embedding` is asked for.
     """
     from index.embedding import BUNDLED, load_embedder
@@ -278,7 +286,7 @@ def open_retriever(
             "Leave out --embedding (and VERBATIM_EMBEDDING) to use it, or make it anew: "
             f"verbatim index PATH… {option} {shown(place)} --embedding {embedding}"
         )
-    embedder = load_embedder(index.embedding)
+    embedder = (load or load_embedder)(index.embedding)
     cache = None if embedder.name == BUNDLED else cache
     if not reranker:
         return Retriever(index, embedder, cache=cache)

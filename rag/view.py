@@ -24,6 +24,7 @@ from index.tables import ASKING, GUEST, NOBODY, SPOKEN, Table, spread
 CACHED = 500  # interviews
 ANSWER = 6  # passages of one answer that are found by its question
 LABEL_BITS = 16  # a speaker label is its number in its interview, and above that the number of the interview
+_PASSAGE_ID = re.compile(r"(?P<doc>.+):(?P<start>[0-9]{1,12})-(?P<end>[0-9]{1,12})", re.DOTALL)
 Rows = NDArray[np.int64]
 Floats = NDArray[np.float32]
 # Given names that are also words a question is made of.
@@ -116,6 +117,16 @@ class View:
         mine = self._passages[first:last]
         holding = np.flatnonzero((mine["start"] <= start) & (start < mine["end"]))
         return first + int(holding[0]) if len(holding) else None
+
+    def passage_row(self, passage_id: str) -> int | None:
+        """The row of the passage with this id; None where there is none."""
+        match = _PASSAGE_ID.fullmatch(passage_id)
+        if not match or not self.has(match["doc"]):
+            return None
+        first, last = self.index.passages_of[match["doc"]]
+        mine = self._passages[first:last]
+        found = np.flatnonzero((mine["start"] == int(match["start"])) & (mine["end"] == int(match["end"])))
+        return first + int(found[0]) if len(found) else None
 
     def rows_of(self, row: int) -> Rows:
         """The sentence rows that stand in a passage."""

@@ -70,8 +70,8 @@ class ChosenEmbedder(Embedder):
         self.nearness = nearness
         self.name = name
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        return np.array([1.0, 0.0], dtype=np.float32)
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.array([[1.0, 0.0]] * len(texts), dtype=np.float32)
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None
@@ -91,8 +91,8 @@ class AnyEmbedder(ChosenEmbedder):
     def __init__(self) -> None:
         self._fake = FakeEmbedding(self.name, self.dimensions)
 
-    def encode_query(self, text: str) -> NDArray[np.float32]:
-        return self._fake.encode(text)
+    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.stack([self._fake.encode(text) for text in texts])
 
     def encode_passages(
         self, texts: Sequence[str], progress: Callable[[int], None] | None = None

@@ -121,6 +121,13 @@ def test_many_threads_may_ask(nano: BundledEmbedder) -> None:
     np.testing.assert_array_equal(np.stack(answers), np.stack([expected] * 8))
 
 
+def test_questions_embedded_together_are_as_near_as_alone(nano: BundledEmbedder) -> None:
+    questions = [*TEXTS, "¿Qué se congeló?", "灯" * 2_000]
+    together = nano.encode_queries(questions * 3)
+    alone = np.stack([nano.encode_query(question) for question in questions] * 3)
+    assert (together * alone).sum(axis=1).min() > 0.99999
+
+
 def test_a_question_imports_no_heavy_library() -> None:
     code = (
         "import sys; from index.embedding import default_embedding, load_embedder\n"

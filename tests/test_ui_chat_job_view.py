@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from index.build import BuildReport
+from ui.archive_changes import Outcome
 from ui.chat_job_view import _other_lists, how_far, summary_text
-from ui.chat_jobs import Outcome
 from ui.chat_text import speaking
-from ui.chat_uploads import Stored
+from ui.uploads import Stored
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,8 @@ from index.build import build_index
 from index.store import open_index
 from rag.view import View
 from ui import chat_archive
-from ui.chat_jobs import Jobs, Outcome, jobs_of
+from ui.archive_changes import Outcome
+from ui.chat_jobs import Jobs, jobs_of
 from ui.chat_startup import Startup
 
 HOSTILE = "<img src=x onerror=alert(1)> **bold** $x$ :smile: [a](javascript:alert(1))"

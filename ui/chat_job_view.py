@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from index.readers import SUFFIXES
-from ui.chat_jobs import Job, Jobs, Kind, Outcome
-from ui.chat_startup import UPLOAD_MB
+from ui.archive_changes import Outcome
+from ui.chat_jobs import Job, Jobs, Kind
 from ui.chat_text import say
-from ui.chat_uploads import MOST_FILES, Stored
 from ui.messages import one_line, visible
 from ui.progress import IN_BYTES, percent, size_text
 from ui.render_build import NAMED, Warned, warned
+from ui.uploads import MOST_FILES, UPLOAD_MB, Stored
 
 if TYPE_CHECKING:
     from index.build import Progress

@@ -12,6 +12,7 @@ from index.errors import IndexDamaged, IndexMissing
 from index.readers import SUFFIXES
 from rag.speech import Share, shares
 from rag.view import View
+from ui.archive_changes import add_files, has_uploads, sources_of
 from ui.chat_alert import alert
 from ui.chat_archive import retriever_of
 from ui.chat_charts import (
@@ -23,12 +24,11 @@ from ui.chat_charts import (
     timeline_chart,
 )
 from ui.chat_job_view import begin, show_jobs
-from ui.chat_jobs import add_files, has_uploads, jobs_of, sources_of
+from ui.chat_jobs import jobs_of
 from ui.chat_library_table import contents, index_again_button, show_table
-from ui.chat_startup import UPLOAD_MB
 from ui.chat_text import say
-from ui.chat_uploads import MOST_FILES, Sent
 from ui.chat_view import dotted
+from ui.uploads import MOST_FILES, UPLOAD_MB, Sent
 
 if TYPE_CHECKING:
     from index.store import DocumentRow

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from index.generations import ARCHIVE
+from ui.archive_changes import Outcome, index_again, is_upload, missing_sources, remove_interviews
 from ui.chat_job_view import begin
-from ui.chat_jobs import Outcome, index_again, is_upload, jobs_of, missing_sources, remove_interviews
+from ui.chat_jobs import jobs_of
 from ui.chat_same import same_text
 from ui.chat_state import go_to
 from ui.chat_text import LANGUAGES, say

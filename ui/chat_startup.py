@@ -13,8 +13,6 @@ from rag.filters import Filters
 from ui.options import DEFAULT_INDEX, DEFAULT_SECONDS, DEFAULT_TOKENS
 from ui.writing import Writing
 
-UPLOAD_MB = 20  # a transcript has some 0.1 MB
-
 
 @dataclass(frozen=True, slots=True)
 class Startup:

@@ -17,6 +17,7 @@ from index.errors import InputError
 from ui.cli_errors import ErrorsAsMessages
 from ui.cli_evaluate import evaluate
 from ui.cli_groups import models, people
+from ui.cli_service import serve
 from ui.options import (
     DEFAULT_INDEX,
     DEFAULT_SECONDS,
@@ -58,6 +59,7 @@ app = typer.Typer(cls=ErrorsAsMessages, no_args_is_help=True, pretty_exceptions_
 app.add_typer(models, name="models")
 app.add_typer(people, name="people")
 app.command("eval")(evaluate)
+app.command("serve")(serve)
 
 
 @app.callback()
@@ -139,7 +141,8 @@ def ask(
     verbatim ask "What changed his mind?" --llm openai:gpt-5-mini
     verbatim ask - --json < questions.txt > answers.jsonl
     """
-    from ui.cli_ask import Archive, run_ask
+    from ui.archive import Archive
+    from ui.cli_ask import run_ask
     from ui.writing import Writing
 
     filters = check_filters(speaker, interview, since, until, language)
@@ -173,7 +176,8 @@ def search(
     verbatim search "first job" --top-k 10
     verbatim search "能源" --interview 2024-05-03-lin
     """
-    from ui.cli_ask import Archive, run_search
+    from ui.archive import Archive
+    from ui.cli_ask import run_search
 
     filters = check_filters(speaker, interview, since, until, language)
     archive = Archive(place_of(folder, store), folder, embedding, reranker)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from index.errors import InputError
 from index.generations import CACHE
+from ui.archive import Archive
 from ui.jsonl import write_json
 from ui.messages import one_line, tell
 from ui.options import index_flags
@@ -22,21 +22,10 @@ from ui.writing import Writing, load_writer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from index.places import Place
     from rag.answer import Answer
     from rag.cache import AnswerCache
     from rag.filters import Filters
     from rag.retrieve import Retriever
-
-
-@dataclass(frozen=True, slots=True)
-class Archive:
-    """Which index to ask, and how it is searched."""
-
-    place: Place
-    folder: Path  # where answers are kept
-    embedding: str | None
-    reranker: str
 
 
 Respond = Callable[[str], bool]

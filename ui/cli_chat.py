@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from index.errors import InputError
 from ui.chat_password import VARIABLE
-from ui.chat_startup import UPLOAD_MB, Startup
+from ui.chat_startup import Startup
 from ui.messages import tell
+from ui.uploads import UPLOAD_MB
 
 if TYPE_CHECKING:
     from index.places import Place

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from contextlib import closing
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from index.errors import InputError
 from ui.jsonl import write_json
 from ui.messages import one_line, tell
+from ui.records import list_record
 from ui.render_interview import show_excluded, show_list, show_metadata, show_turns
 from ui.terminal import open_console
 
@@ -31,7 +33,7 @@ def run_list(place: Place, filters: Filters, as_json: bool) -> int:
         return 1
     if as_json:
         for row in rows:
-            write_json(_list_record(row))
+            write_json(asdict(list_record(row)))
     else:
         show_list(open_console(), rows)
     return 0
@@ -79,18 +81,3 @@ def _show_turns(index: OpenedIndex, row: DocumentRow, marked: int | None) -> Non
             raise InputError(f"There is no turn {marked} in {row.doc}: {known}")
         turns = turns[max(place - 1, 0) : place + 2]
     show_turns(console, turns, index.text(row.doc), index.speakers(row.doc), marked, index.times(row.doc))
-
-
-def _list_record(row: DocumentRow) -> dict[str, object]:
-    return {
-        "doc": row.doc,
-        "title": row.title,
-        "date": row.date,
-        "speakers": row.speakers,
-        "language": row.language,
-        "turns": row.turns,
-        "passages": row.passages,
-        "path": row.path,
-        "same_as": row.same_as,
-        "warnings": row.warnings,
-    }

@@ -195,12 +195,12 @@ def check_language(tag: str) -> str:
     return tag
 
 
-def check_dates(since: str, until: str) -> None:
-    """Raise InputError unless both are "", a year, a month or a day, and in order."""
-    _check_date("--since", since)
-    _check_date("--until", until)
+def check_dates(since: str, until: str, called: tuple[str, str] = ("--since", "--until")) -> None:
+    """Raise InputError unless both are "", a year, a month or a day, and in order; `called` is what they are to it."""
+    for name, date_given in zip(called, (since, until), strict=True):
+        _check_date(name, date_given)
     if since and until and since > until + "\x7f":  # ISO dates sort as text; a shorter one stands for all it begins
-        raise InputError(f"--since {since} is later than --until {until}: no interview can be from in between")
+        raise InputError(f"{called[0]} {since} is later than {called[1]} {until}: no interview can be from in between")
 
 
 def check_name(what: str, name: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,18 @@ from hypothesis import strategies as st
 
 from index.errors import StorageError
 from index.readers import SUFFIXES
-from ui.chat_startup import UPLOAD_MB
-from ui.chat_uploads import LONGEST, MOST_FILES, Sent, Stored, safe_name, store_all, take_back
+from ui.uploads import (
+    LONG_AGO,
+    LONGEST,
+    MOST_FILES,
+    UPLOAD_MB,
+    Sent,
+    Stored,
+    clear_leftovers,
+    safe_name,
+    store_all,
+    take_back,
+)
 
 ENDINGS = st.sampled_from([*SUFFIXES, ".MD", ".Txt"])
 PARTS = st.sampled_from(
@@ -23,7 +35,19 @@ NAMES = st.one_of(st.text(max_size=400), st.lists(PARTS, max_size=12).map("".joi
 
 
 def store(uploads: Path, *files: tuple[str, bytes]) -> list[Stored]:
-    return store_all([Sent(name, data) for name, data in files], uploads, lambda n: None)
+    """Store the files; what they replace is forgotten at the next call."""
+    shutil.rmtree(earlier_of(uploads), ignore_errors=True)
+    return store_again(uploads, *files)
+
+
+def store_again(uploads: Path, *files: tuple[str, bytes]) -> list[Stored]:
+    earlier_of(uploads).mkdir(parents=True, exist_ok=True)
+    sent = (Sent(name, data) for name, data in files)
+    return store_all(sent, uploads, earlier_of(uploads), lambda n: None)
+
+
+def earlier_of(uploads: Path) -> Path:
+    return uploads.with_name("earlier")
 
 
 @given(NAMES, ENDINGS)
@@ -89,10 +113,53 @@ def test_new_same_and_replaced(tmp_path: Path) -> None:
     [replaced] = store(uploads, ("folder/茶.md", b"two"))
     assert (replaced.state, replaced.name) == ("replaced", "茶.md")
     assert (uploads / "茶.md").read_bytes() == b"two"
-    take_back(replaced)
+    take_back(replaced, earlier_of(uploads))
     assert (uploads / "茶.md").read_bytes() == b"one"
-    take_back(new)
-    assert list(uploads.iterdir()) == []
+    [other] = store(uploads, ("船.md", b"one"))
+    take_back(other, earlier_of(uploads))
+    assert [path.name for path in uploads.iterdir()] == ["茶.md"]
+
+
+def test_whoever_begins_again_is_told_the_same_and_takes_the_same_back(tmp_path: Path) -> None:
+    uploads = tmp_path / "uploads"
+    store(uploads, ("old.md", b"one"), ("kept.md", b"same"))
+    files = ("old.md", b"two"), ("new.md", b"three"), ("kept.md", b"same"), ("a/new.md", b"four"), ("new.md", b"three")
+    told = store(uploads, *files)
+    assert [(one.state, one.problem) for one in told] == [
+        ("replaced", ""),
+        ("new", ""),
+        ("same", ""),
+        ("refused", "twice"),
+        ("same", ""),
+    ]
+    assert store_again(uploads, *files) == told
+    for one in told:
+        take_back(one, earlier_of(uploads))
+    assert {path.name: path.read_bytes() for path in uploads.iterdir()} == {"old.md": b"one", "kept.md": b"same"}
+
+
+def test_what_is_replaced_is_kept_where_the_disk_knows_no_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    uploads = tmp_path / "uploads"
+    store(uploads, ("tea.md", b"one"))
+    [replaced] = store(uploads, ("tea.md", b"two"))
+    assert replaced.state == "replaced"
+    take_back(replaced, earlier_of(uploads))
+    assert (uploads / "tea.md").read_bytes() == b"one"
+
+
+def test_a_file_that_lies_on_the_disk_is_read_when_its_turn_comes(tmp_path: Path) -> None:
+    lying, uploads = tmp_path / "0001", tmp_path / "uploads"
+    lying.write_bytes(b"one")
+    earlier_of(uploads).mkdir()
+    [stored] = store_all([Sent("tea.md", lying)], uploads, earlier_of(uploads), lambda n: None)
+    assert stored.state == "new"
+    assert (uploads / "tea.md").read_bytes() == b"one"
 
 
 def test_what_is_refused(tmp_path: Path) -> None:
@@ -144,3 +211,16 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.M
     with pytest.raises(StorageError, match="No space left on device"):
         store(uploads, ("tea.md", b"two"))
     assert [(path.name, path.read_bytes()) for path in uploads.iterdir()] == [("tea.md", b"one")]
+
+
+def test_what_was_left_long_ago_is_cleared_away(tmp_path: Path) -> None:
+    store(tmp_path, ("tea.md", b"one"))
+    for name, age in ((".incoming-a", LONG_AGO + 60), (".incoming-b", 60.0), (".hidden", LONG_AGO + 60)):
+        (tmp_path / name).write_bytes(b"half")
+        os.utime(tmp_path / name, (time.time() - age,) * 2)
+    (tmp_path / ".earlier-a").mkdir()
+    (tmp_path / ".earlier-a" / "tea.md").write_bytes(b"before")
+    os.utime(tmp_path / ".earlier-a", (0, 0))
+    clear_leftovers(tmp_path)
+    clear_leftovers(tmp_path / "missing")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".hidden", ".incoming-b", "tea.md"]

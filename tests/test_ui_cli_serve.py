@@ -1,0 +1,83 @@
+"""What `verbatim serve` refuses, and what it makes of its options."""
+
+from __future__ import annotations
+
+import socket
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from small_archive import verbatim
+
+from index.errors import InputError
+from ui.cli_serve import checked_access, checked_origins, known_hosts, listen, offered
+from ui.token_changes import add_token
+from ui.writing import Writing
+
+WRITING = Writing("", 60, 3000, False, False)
+
+
+def test_other_machines_are_not_let_in_without_a_token(tmp_path: Path) -> None:
+    file = tmp_path / "tokens.toml"
+    assert not checked_access(file, "127.0.0.1", 600, False).is_required
+    assert not checked_access(file, "::1", 600, False).is_required
+    for host in ("0.0.0.0", "::", "192.168.1.7", "archive.example.org"):
+        with pytest.raises(InputError, match="verbatim token add"):
+            checked_access(file, host, 600, False)
+    assert not checked_access(file, "0.0.0.0", 600, True).is_required
+
+
+def test_with_a_token_they_are_and_need_it(tmp_path: Path) -> None:
+    file = tmp_path / "tokens.toml"
+    add_token(file, "newsroom")
+    rules = checked_access(file, "0.0.0.0", 60, False)
+    assert (rules.file, rules.is_required, rules.rate) == (file, True, 60)
+    with pytest.raises(InputError, match="has tokens"):
+        checked_access(file, "0.0.0.0", 60, True)
+
+
+def test_a_token_that_is_over_is_none(tmp_path: Path) -> None:
+    file = tmp_path / "tokens.toml"
+    add_token(file, "old", expires=datetime(2020, 2, 1, tzinfo=UTC))
+    with pytest.raises(InputError, match="no token that is valid"):
+        checked_access(file, "0.0.0.0", 600, False)
+
+
+def test_the_command_says_so(tmp_path: Path) -> None:
+    done = verbatim("serve", "--host", "0.0.0.0", "--index", tmp_path / ".verbatim")
+    assert done.exit_code == 2
+    assert "verbatim token add NAME" in done.stderr
+    assert done.stdout == ""
+
+
+def test_by_which_names_it_may_be_called() -> None:
+    assert "localhost" in known_hosts("127.0.0.1", [])
+    assert known_hosts("0.0.0.0", []) == ()
+    assert "archive.example.org" in known_hosts("0.0.0.0", ["archive.example.org"])
+    for name in ("https://archive.example.org", "a b", "archive.example.org:443", ""):
+        with pytest.raises(InputError, match="--public-host"):
+            known_hosts("127.0.0.1", [name])
+
+
+def test_origins_are_what_browsers_send() -> None:
+    assert checked_origins(["https://notes.example.org", "http://localhost:3000"])
+    for origin in ("*", "notes.example.org", "https://notes.example.org/", "https://", "null", "https://a.example/x"):
+        with pytest.raises(InputError, match="--origin"):
+            checked_origins([origin])
+
+
+def test_the_chat_models_it_offers() -> None:
+    assert [one.llm for one in offered(["openai:a", "openai:b", "openai:a"], WRITING)] == ["openai:a", "openai:b"]
+    assert offered([], WRITING) == ()
+    for name in ("openai", "openai:", ":x"):
+        with pytest.raises(InputError, match="provider:model"):
+            offered([name], WRITING)
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(InputError, match=f"--port {port}: cannot listen there"):
+            listen("127.0.0.1", port)
+        done = verbatim("serve", "--port", str(port), "--index", tmp_path / ".verbatim")
+    assert (done.exit_code, "name another --port" in done.stderr) == (2, True)

@@ -1,0 +1,119 @@
+"""What `verbatim serve` does after its options are read: the service on uvicorn, until it is told to stop."""
+
+from __future__ import annotations
+
+import re
+import socket
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import uvicorn
+
+from index.errors import InputError
+from ui.cli_chat import is_loopback
+from ui.messages import tell
+from ui.service import create_app
+from ui.service_access import AccessRules
+from ui.service_logs import configure_logs
+from ui.service_protocol import timed_protocol
+from ui.service_setup import Setup
+from ui.tokens import TokenFile
+from ui.writing import Writing
+
+LOCAL = ("localhost", "127.0.0.1", "::1")
+IDLE = 15  # seconds that a connection is kept without a request
+CONNECTIONS = 500
+BACKLOG = 512
+
+
+def run_serve(setup: Setup, host: str, port: int, grace: float, with_questions: bool) -> None:
+    """Serve until SIGTERM or Ctrl-C, then let running answers finish for at most `grace` seconds.
+
+    Raises InputError where host and port cannot be listened on, and for an embedding or a token file of no use.
+    """
+    listening = listen(host, port)
+    configure_logs(with_questions, "info")
+    app = create_app(setup)
+    metrics = app.state.service.metrics
+    config = uvicorn.Config(
+        app,
+        http=timed_protocol(setup.limits, metrics.count_rejected),
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=CONNECTIONS,
+        timeout_keep_alive=IDLE,
+        timeout_graceful_shutdown=max(1, round(grace)),
+        backlog=BACKLOG,
+    )
+    name = f"[{host}]" if ":" in host else host
+    tell(f"the service is at http://{name}:{listening.getsockname()[1]} (Ctrl-C ends it)")
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def checked_access(file: Path, host: str, rate: int, without_tokens: bool) -> AccessRules:
+    """Who may use the service. Raises InputError where others could reach it and no token is asked for."""
+    is_local = is_loopback(host)
+    has_token = any(not token.is_over(datetime.now(UTC)) for token in TokenFile(file).tokens())
+    if not (is_local or has_token or without_tokens):
+        raise InputError(
+            f"--host {host} lets other machines in, and {file} has no token that is valid: make one with "
+            "`verbatim token add NAME`, or say --without-tokens to let everyone read the archive and change it"
+        )
+    if without_tokens and has_token:
+        raise InputError(f"--without-tokens, but {file} has tokens: leave out the one, or remove the others")
+    if without_tokens and not is_local:
+        tell("warning: whoever reaches this service can read and change the archive")
+    return AccessRules(file, is_required=not (is_local or without_tokens), rate=rate)
+
+
+def known_hosts(host: str, public: list[str]) -> tuple[str, ...]:
+    """The names by which the service may be called: any where it listens for others and none is given.
+
+    A page elsewhere could else give itself the address of this machine, and ask from there. Raises InputError.
+    """
+    for name in public:
+        if not re.fullmatch(r"[\w.-]+|\[[0-9a-fA-F:]+\]", name):
+            raise InputError(f"--public-host {name}: give the name alone, as in archive.example.org")
+    return (*LOCAL, host, *public) if public or is_loopback(host) else ()
+
+
+def checked_origins(origins: list[str]) -> tuple[str, ...]:
+    """The web pages that may ask the service. Raises InputError for what is no origin."""
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or f"{parts.scheme}://{parts.netloc}" != origin or not parts.hostname:
+            raise InputError(f"--origin {origin}: write it as a browser does, as in https://notes.example.org")
+    return tuple(origins)
+
+
+def offered(llms: list[str], writing: Writing) -> tuple[Writing, ...]:
+    """How each of the chat models is to write. Raises InputError for a string that names none."""
+    for llm in llms:
+        provider, _, name = llm.partition(":")
+        if not provider.strip() or not name.strip():
+            raise InputError(f"{llm!r} names no chat model: write provider:model, as in openai:gpt-5-mini")
+    return tuple(replace(writing, llm=llm.strip()) for llm in dict.fromkeys(llms))
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens there. Raises InputError."""
+    with ExitStack() as opened:
+        try:
+            [(family, kind, protocol, _, address), *_] = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            listening = opened.enter_context(socket.socket(family, kind, protocol))
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+            listening.listen(BACKLOG)
+        except (OSError, OverflowError, UnicodeError) as error:  # the last where a name cannot be one of a host
+            problem = getattr(error, "strerror", None) or str(error)
+            where = f"--host {host}, --port {port}"
+            raise InputError(f"{where}: cannot listen there ({problem}); name another --port") from None
+        opened.pop_all()
+    return listening
