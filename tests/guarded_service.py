@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2 as httpx
 from starlette.types import Receive, Scope, Send
 
 from ui.service_access import Access, AccessRules

@@ -14,7 +14,7 @@ from small_archive import verbatim
 README = Path(__file__).parent.parent / "README.md"
 BLOCKS = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
 COMMANDS = re.findall(
-    r"^(?:\$ \.venv/bin/)?verbatim (\w+(?: check)?)(.*)$", README.read_text(encoding="utf-8"), re.MULTILINE
+    r"^(?:\$ \.venv/bin/)?verbatim (\w+(?: check| add)?)(.*)$", README.read_text(encoding="utf-8"), re.MULTILINE
 )
 
 

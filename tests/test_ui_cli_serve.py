@@ -19,28 +19,36 @@ WRITING = Writing("", 60, 3000, False, False)
 
 def test_other_machines_are_not_let_in_without_a_token(tmp_path: Path) -> None:
     file = tmp_path / "tokens.toml"
-    assert not checked_access(file, "127.0.0.1", 600, False).is_required
-    assert not checked_access(file, "::1", 600, False).is_required
+    assert not checked_access(file, "127.0.0.1", [], 600, False).is_required
+    assert not checked_access(file, "::1", [], 600, False).is_required
     for host in ("0.0.0.0", "::", "192.168.1.7", "archive.example.org"):
         with pytest.raises(InputError, match="verbatim token add"):
-            checked_access(file, host, 600, False)
-    assert not checked_access(file, "0.0.0.0", 600, True).is_required
+            checked_access(file, host, [], 600, False)
+    assert not checked_access(file, "0.0.0.0", [], 600, True).is_required
+
+
+def test_neither_are_those_behind_a_proxy(tmp_path: Path) -> None:
+    file = tmp_path / "tokens.toml"
+    with pytest.raises(InputError, match=r"--public-host archive\.example\.org lets others in"):
+        checked_access(file, "127.0.0.1", ["archive.example.org"], 600, False)
+    add_token(file, "newsroom")
+    assert checked_access(file, "127.0.0.1", ["archive.example.org"], 600, False).is_required
 
 
 def test_with_a_token_they_are_and_need_it(tmp_path: Path) -> None:
     file = tmp_path / "tokens.toml"
     add_token(file, "newsroom")
-    rules = checked_access(file, "0.0.0.0", 60, False)
+    rules = checked_access(file, "0.0.0.0", [], 60, False)
     assert (rules.file, rules.is_required, rules.rate) == (file, True, 60)
     with pytest.raises(InputError, match="has tokens"):
-        checked_access(file, "0.0.0.0", 60, True)
+        checked_access(file, "0.0.0.0", [], 60, True)
 
 
 def test_a_token_that_is_over_is_none(tmp_path: Path) -> None:
     file = tmp_path / "tokens.toml"
     add_token(file, "old", expires=datetime(2020, 2, 1, tzinfo=UTC))
     with pytest.raises(InputError, match="no token that is valid"):
-        checked_access(file, "0.0.0.0", 600, False)
+        checked_access(file, "0.0.0.0", [], 600, False)
 
 
 def test_the_command_says_so(tmp_path: Path) -> None:

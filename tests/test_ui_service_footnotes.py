@@ -154,7 +154,7 @@ def answers(draw: st.DrawFn) -> Answer:
         speaker=draw(hostile),
         quote=draw(hostile),
         doc=draw(hostile),
-        url=draw(st.sampled_from(["", "https://example.org/"])) + draw(hostile),
+        url=draw(st.sampled_from(["", "javascript:", "https://example.org/"])) + draw(hostile).replace("http", ""),
     )
     near = replace(NEAREST, title=draw(hostile), text=draw(hostile), speakers=(draw(hostile), draw(hostile)))
     said = tuple(draw(st.lists(sentences, max_size=3)))

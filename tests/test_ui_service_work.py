@@ -12,7 +12,8 @@ import pytest
 from index.errors import InputError
 from ui import service_work
 from ui.service_problems import Problem
-from ui.service_work import Workers, with_pings
+from ui.service_streams import with_pings
+from ui.service_work import Workers
 
 
 def test_pieces_come_one_by_one_and_errors_are_raised() -> None:

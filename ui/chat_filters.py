@@ -177,7 +177,7 @@ def _date_problems() -> list[str]:
     dates = {name: date_of(text) for name, text in written.items()}
     problems = [name for name, text in written.items() if text and not dates[name]]
     try:
-        check_dates(**dates)
+        check_dates(dates["since"], dates["until"])
     except InputError:
         problems.append("order")
     return problems

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 
-import streamlit as st
 from opencc import OpenCC
 
 from ui.chat_texts_ask import ASK
@@ -30,6 +29,8 @@ def interface_language() -> str:
     """The language of the page: as chosen, else as the browser asks for, else English."""
     if spoken := _spoken.get():
         return spoken
+    import streamlit as st  # not above: the service says the same words without a page
+
     chosen = st.session_state.get(CHOSEN)
     return chosen if chosen in LANGUAGES else browser_language(st.context.locale or "")
 

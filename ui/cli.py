@@ -18,6 +18,7 @@ from ui.cli_errors import ErrorsAsMessages
 from ui.cli_evaluate import evaluate
 from ui.cli_groups import models, people
 from ui.cli_service import serve
+from ui.cli_token import token
 from ui.options import (
     DEFAULT_INDEX,
     DEFAULT_SECONDS,
@@ -58,6 +59,7 @@ from ui.versions import print_versions
 app = typer.Typer(cls=ErrorsAsMessages, no_args_is_help=True, pretty_exceptions_enable=False)
 app.add_typer(models, name="models")
 app.add_typer(people, name="people")
+app.add_typer(token, name="token")
 app.command("eval")(evaluate)
 app.command("serve")(serve)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import socket
+import threading
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -19,13 +21,13 @@ from ui.service import create_app
 from ui.service_access import AccessRules
 from ui.service_logs import configure_logs
 from ui.service_protocol import timed_protocol
-from ui.service_setup import Setup
-from ui.tokens import TokenFile
+from ui.service_setup import Service, Setup
+from ui.tokens import read_tokens, warning_about
 from ui.writing import Writing
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
 IDLE = 15  # seconds that a connection is kept without a request
-CONNECTIONS = 500
+CONNECTIONS = 1000  # beyond these uvicorn itself answers 503, in a few bytes
 BACKLOG = 512
 
 
@@ -51,25 +53,42 @@ def run_serve(setup: Setup, host: str, port: int, grace: float, with_questions: 
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=max(1, round(grace)),
         backlog=BACKLOG,
+        reset_contextvars=True,  # a connection's next request begins with nothing of the one before
     )
     name = f"[{host}]" if ":" in host else host
     tell(f"the service is at http://{name}:{listening.getsockname()[1]} (Ctrl-C ends it)")
-    uvicorn.Server(config).run(sockets=[listening])
+    _Server(config, app.state.service).run(sockets=[listening])
 
 
-def checked_access(file: Path, host: str, rate: int, without_tokens: bool) -> AccessRules:
+class _Server(uvicorn.Server):
+    """uvicorn's server; one that is told to stop also ends the streams of jobs, for which it would wait."""
+
+    def __init__(self, config: uvicorn.Config, service: Service) -> None:
+        super().__init__(config)
+        self._service = service
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self._service.jobs:  # in a thread: a signal may come while the lock of the jobs is held
+            threading.Thread(target=self._service.jobs.stop, args=(0,), name="stopping jobs").start()
+        super().handle_exit(sig, frame)
+
+
+def checked_access(file: Path, host: str, public: list[str], rate: int, without_tokens: bool) -> AccessRules:
     """Who may use the service. Raises InputError where others could reach it and no token is asked for."""
-    is_local = is_loopback(host)
-    has_token = any(not token.is_over(datetime.now(UTC)) for token in TokenFile(file).tokens())
-    if not (is_local or has_token or without_tokens):
+    is_local = is_loopback(host) and not public
+    tokens = read_tokens(file)
+    if without_tokens and tokens:
+        raise InputError(f"--without-tokens, but {file} has tokens: leave out the one, or remove the others")
+    if not (is_local or without_tokens or any(not token.is_over(datetime.now(UTC)) for token in tokens)):
+        option = f"--public-host {public[0]}" if is_loopback(host) else f"--host {host}"
         raise InputError(
-            f"--host {host} lets other machines in, and {file} has no token that is valid: make one with "
+            f"{option} lets others in, and {file} has no token that is valid: make one with "
             "`verbatim token add NAME`, or say --without-tokens to let everyone read the archive and change it"
         )
-    if without_tokens and has_token:
-        raise InputError(f"--without-tokens, but {file} has tokens: leave out the one, or remove the others")
     if without_tokens and not is_local:
         tell("warning: whoever reaches this service can read and change the archive")
+    if warning := warning_about(file):
+        tell(f"warning: {warning}")
     return AccessRules(file, is_required=not (is_local or without_tokens), rate=rate)
 
 

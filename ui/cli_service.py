@@ -78,7 +78,9 @@ def serve(
 
     setup = Setup(
         archive=Archive(place_of(folder, store), folder, embedding, reranker),
-        access=checked_access(tokens_file or default_tokens_file(folder), host, rate, without_tokens),
+        access=checked_access(
+            tokens_file or default_tokens_file(folder), host, public_host or [], rate, without_tokens
+        ),
         writings=offered([] if no_llm else llm or [], Writing("", seconds, tokens, strict, no_cache)),
         limits=Limits(upload_bytes=upload_mb * 2**20),
         hosts=known_hosts(host, public_host or []),

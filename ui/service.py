@@ -72,6 +72,7 @@ def create_app(setup: Setup) -> FastAPI:
         docs_url=None,  # these pages would load scripts from elsewhere: /openapi.json is what there is
         redoc_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
         telemetry=traces.config,
     )
     app.state.service = service

@@ -9,20 +9,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Request, Response
 from fastapi.sse import format_sse_event
-from starlette.responses import StreamingResponse
 
 from index.errors import VerbatimError
 from rag.answer import Answer, SearchResult
 from ui.jsonl import json_line
 from ui.service_answers import answers, found
 from ui.service_openapi import ASK_RESPONSES, SEARCH_RESPONSES
-from ui.service_problems import Problem, problem_body, problem_of, request_id_of
+from ui.service_problems import Problem, problem_body, request_id_of, told
 from ui.service_schema import AskBody, SearchBody
-from ui.service_setup import Service, service_of
-from ui.service_work import unless_gone, with_pings
+from ui.service_setup import service_of
+from ui.service_streams import EVENT_STREAM, begun, last_of, states, streamed
+from ui.service_work import unless_gone
 
-EVENTS = "text/event-stream"
-PING_LINE = b": waiting\n\n"
 ask_routes = APIRouter(prefix="/v1", tags=["questions"])
 
 
@@ -35,13 +33,11 @@ async def ask(body: AskBody, request: Request, accept: Annotated[str, Header(max
     it fails midway. A question that names a person, a time or an interview is answered from there unless `as_is`.
     """
     service = service_of(request)
-    if body.stream or EVENTS in accept:
+    if body.stream or EVENT_STREAM in accept:
         coming = answers(service, body.asking())
-        first = await unless_gone(request, anext(coming))  # what cannot be answered is told by the status
-        events = with_pings(_events(first, coming, request_id_of(request)), PING_LINE)
-        return StreamingResponse(events, media_type=EVENTS, headers={"X-Accel-Buffering": "no"})
-    answer = await unless_gone(request, _last(service, body))
-    return _as_json(asdict(answer))
+        first = await begun(request, coming)
+        return streamed(_events(states(first, coming), request_id_of(request)))
+    return _as_json(asdict(await unless_gone(request, last_of(answers(service, body.asking())))))
 
 
 @ask_routes.post("/search", response_model=SearchResult, responses=SEARCH_RESPONSES, summary="Find passages")
@@ -55,34 +51,20 @@ def _as_json(record: dict[str, object]) -> Response:
     return Response(json_line(record), media_type="application/json")
 
 
-async def _last(service: Service, body: AskBody) -> Answer:
-    last: Answer | None = None
-    async with aclosing(answers(service, body.asking())) as coming:
-        async for answer in coming:
-            last = answer
-    assert last is not None  # an answer has at least one state
-    return last
-
-
-async def _events(first: Answer, coming: AsyncGenerator[Answer], request_id: str) -> AsyncGenerator[bytes]:
-    answer, shown, cited = first, 0, 0
-    async with aclosing(coming):
-        try:
-            while True:
+async def _events(coming: AsyncGenerator[Answer], request_id: str) -> AsyncGenerator[bytes]:
+    shown = cited = 0
+    try:
+        async with aclosing(coming):
+            async for answer in coming:
                 for sentence in answer.sentences[shown:]:
                     last = max((cited, *sentence.citations))
                     new = [asdict(citation) for citation in answer.citations if cited < citation.n <= last]
                     yield _event("sentence", {"sentence": asdict(sentence), "citations": new})
                     cited = last
                 shown = len(answer.sentences)
-                if (following := await anext(coming, None)) is None:
-                    break
-                answer = following
-            yield _event("answer", asdict(answer))
-        except Problem as problem:
-            yield _event("problem", problem_body(problem, request_id))
-        except VerbatimError as error:
-            yield _event("problem", problem_body(problem_of(error), request_id))
+        yield _event("answer", asdict(answer))
+    except (Problem, VerbatimError) as error:
+        yield _event("problem", problem_body(told(error), request_id))
 
 
 def _event(name: str, record: dict[str, object]) -> bytes:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import Literal
 
 from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from ui.service_openapi import Responses, problem_responses
@@ -63,5 +65,8 @@ async def ready(request: Request) -> Response:
 )
 async def metrics(request: Request) -> Response:
     """Requests, seconds, batches and jobs since the start, in Prometheus's text format."""
-    body, media_type = service_of(request).metrics.exposition()
+    service = service_of(request)
+    if service.jobs:
+        service.metrics.set_jobs(Counter(record.state for record in await run_in_threadpool(service.jobs.records)))
+    body, media_type = service.metrics.exposition()
     return Response(body, headers={"Content-Type": media_type})

@@ -31,7 +31,7 @@ class Limits:
     `write_seconds` are service_protocol.py's.
     """
 
-    body_bytes: int = 64 * 1024
+    body_bytes: int = 1024 * 1024  # chat clients send the whole conversation again each time
     upload_bytes: int = 200 * 1024 * 1024
     body_seconds: float = 15.0
     slowest: int = 10_000  # bytes a second
@@ -132,14 +132,11 @@ class CloseUnread:
         if scope["type"] != "http" or not _has_body(scope):
             await self._app(scope, receive, send)
             return
-        # A client that waits for "100 Continue" would be told to go on by our reading.
-        is_coming = Headers(scope=scope).get("expect", "").lower() != "100-continue"
         is_unread, is_closing = True, False
 
         async def reading() -> Message:
-            nonlocal is_unread, is_coming
+            nonlocal is_unread
             message = await receive()
-            is_coming = True
             is_unread = is_unread and message["type"] == "http.request" and message.get("more_body", False)
             return message
 
@@ -149,7 +146,7 @@ class CloseUnread:
                 is_closing = True
                 MutableHeaders(scope=message)["connection"] = "close"
             is_last = message["type"] == "http.response.body" and not message.get("more_body", False)
-            if not (is_last and is_closing and is_unread and is_coming):
+            if not (is_last and is_closing and is_unread):
                 await send(message)
                 return
             await send({**message, "more_body": True})

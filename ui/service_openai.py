@@ -6,7 +6,6 @@ answers taken off; what a system message says is no question and is let be. The 
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
@@ -18,7 +17,6 @@ from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
 from fastapi.sse import format_sse_event
-from starlette.responses import StreamingResponse
 
 from index.errors import VerbatimError
 from rag.answer import Answer, Citation
@@ -46,15 +44,14 @@ from ui.service_openai_records import (
     Usage,
 )
 from ui.service_openapi import EVENTS, problem_responses
-from ui.service_problems import Problem, problem_body, problem_of, request_id_of
+from ui.service_problems import Problem, problem_body, request_id_of, told
 from ui.service_setup import service_of
-from ui.service_work import PING, unless_gone, with_pings
+from ui.service_streams import PING, begun, last_of, states, streamed
+from ui.service_work import unless_gone
 
 AnswerStream = Callable[[Asking, Request], AsyncGenerator[Answer]]
 """What answers: ui/service_answers.py, bound to the service."""
 
-EVENT_STREAM = "text/event-stream"
-PING_LINE = b": waiting\n\n"
 DONE = format_sse_event(data_str="[DONE]")
 COMPLETION_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"content": EVENTS},
@@ -79,19 +76,19 @@ class Named:
 def openai_router(answer_stream: AnswerStream, ping: float = PING) -> APIRouter:
     """The routes of OpenAI's API, answered by `answer_stream`; a stream says every `ping` seconds that it lives."""
     routes = APIRouter(prefix="/v1", tags=["as a chat model"])
-    begun = int(time.time())
+    since = int(time.time())
 
     @routes.get("/models", response_model=ModelList, responses=problem_responses(), summary="List the models")
     async def list_models(request: Request) -> ModelList:
         """The ways to be answered: the service's default, quotations only, and each chat model that it offers."""
-        return ModelList(data=[Model(id=name, created=begun, owned_by=OWNER) for name in _offered(request)])
+        return ModelList(data=[Model(id=name, created=since, owned_by=OWNER) for name in _offered(request)])
 
     @routes.get(
         "/models/{model:path}", response_model=Model, responses=problem_responses(404, 422), summary="One model"
     )
     async def read_model(model: str, request: Request) -> Model:
         """One of the ways to be answered."""
-        return Model(id=_known(model, request), created=begun, owned_by=OWNER)
+        return Model(id=_known(model, request), created=since, owned_by=OWNER)
 
     @routes.post(
         "/chat/completions", response_model=Completion, responses=COMPLETION_RESPONSES, summary="Answer as a chat model"
@@ -108,14 +105,13 @@ def openai_router(answer_stream: AnswerStream, ping: float = PING) -> APIRouter:
         asking = _asking(body, _known(body.model, request))
         named = Named(f"chatcmpl-{uuid4().hex}", int(time.time()), body.model, str(request.base_url).rstrip("/"))
         if not body.stream:
-            answer = await unless_gone(request, _last(answer_stream(asking, request)))
+            answer = await unless_gone(request, last_of(answer_stream(asking, request)))
             return Response(json_line(_completion(answer, named).model_dump()), media_type="application/json")
         with_usage = bool(body.stream_options and body.stream_options.include_usage)
         coming = answer_stream(asking, request)
-        first = await _begun(request, coming, ping)
-        events = _events(first, coming, named, with_usage, request_id_of(request))
-        headers = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
-        return StreamingResponse(with_pings(events, PING_LINE, ping), media_type=EVENT_STREAM, headers=headers)
+        first = await begun(request, coming, ping)
+        events = _events(states(first, coming), named, with_usage, request_id_of(request))
+        return streamed(events, ping)
 
     return routes
 
@@ -174,27 +170,8 @@ def _refused(pointer: str, detail: str) -> Problem:
     return Problem(400, "bad-request", detail, errors=[{"pointer": f"body#{pointer}", "detail": detail}])
 
 
-async def _last(coming: AsyncGenerator[Answer]) -> Answer:
-    async with aclosing(coming):
-        *_, last = [answer async for answer in coming]  # an answer has at least one state
-    return last
-
-
-async def _begun(request: Request, coming: AsyncGenerator[Answer], seconds: float) -> asyncio.Future[Answer]:
-    """The first state of an answer, or what will be it: so long, what cannot be answered is told by the status."""
-    first = asyncio.ensure_future(anext(coming))
-    try:
-        await unless_gone(request, asyncio.wait((first,), timeout=seconds))
-        if first.done():
-            first.result()
-    except BaseException:
-        first.cancel()
-        raise
-    return first
-
-
 async def _events(
-    first: asyncio.Future[Answer], coming: AsyncGenerator[Answer], named: Named, with_usage: bool, request_id: str
+    coming: AsyncGenerator[Answer], named: Named, with_usage: bool, request_id: str
 ) -> AsyncGenerator[bytes]:
     """A completion as server-sent events, to its end or to what went wrong."""
     chunk = partial(_chunk, named)
@@ -202,19 +179,14 @@ async def _events(
     sent = 0
     try:
         async with aclosing(coming):
-            answer: Answer | None = await first
-            while answer:
-                last, text = answer, sentences_text(answer).text
+            async for last in coming:
+                text = sentences_text(last).text
                 if text[sent:]:
                     yield chunk(Delta(content=text[sent:]))
                 sent = len(text)
-                answer = await anext(coming, None)
     except (Problem, VerbatimError) as error:
-        problem = error if isinstance(error, Problem) else problem_of(error)
-        yield format_sse_event(data_str=json_line(problem_body(problem, request_id)))
+        yield format_sse_event(data_str=json_line(problem_body(told(error), request_id)))
         return
-    finally:
-        first.cancel()
     whole = whole_text(last)
     if whole.text[sent:]:
         yield chunk(Delta(content=whole.text[sent:]))

@@ -80,7 +80,12 @@ TO_INTERVIEW = {
     "parameters": {"doc": "$response.body#/interviews/0/doc"},
     "description": "The first interview of the list.",
 }
-EVENTS = {"text/event-stream": {"schema": {"type": "string"}}}
+EVENT = {  # as FastAPI describes events
+    "type": "object",
+    "required": ["data"],
+    "properties": {"event": {"type": "string"}, "data": {"type": "string", "contentMediaType": "application/json"}},
+}
+EVENTS = {"text/event-stream": {"itemSchema": EVENT}}
 
 
 def problem_responses(*statuses: int) -> Responses:

@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.routing import Match
 
 from index.errors import (
     ChatModelUnavailable,
@@ -113,6 +114,16 @@ def problem_of(error: VerbatimError) -> Problem:
     return Problem(500, "internal", "The log has more under this request id.")
 
 
+def told(error: Problem | VerbatimError) -> Problem:
+    """The same, of either; what is no fault of the client's goes into the log as it is."""
+    if isinstance(error, Problem):
+        return error
+    problem = problem_of(error)
+    if problem.status >= 500:
+        _log.error("request failed", extra={"problem": str(error)})
+    return problem
+
+
 def problem_body(problem: Problem, request_id: str) -> dict[str, Any]:
     """The members of a problem. `error` has the same once more, as clients of OpenAI's API look for it."""
     body: dict[str, Any] = {
@@ -148,15 +159,15 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(VerbatimError)
     async def _verbatim(request: Request, error: VerbatimError) -> JSONResponse:
-        problem = problem_of(error)
-        if problem.status >= 500:
-            _log.error("request failed", extra={"problem": str(error)})
-        return problem_response(problem, request_id_of(request))
+        return problem_response(told(error), request_id_of(request))
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
         kind = BY_STATUS.get(error.status_code, "bad-request" if error.status_code < 500 else "internal")
-        problem = Problem(error.status_code, kind, f"{error.detail}", headers=error.headers)
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = ", ".join(_methods(request))  # Starlette names those of one route only
+        problem = Problem(error.status_code, kind, f"{error.detail}", headers=headers)
         return problem_response(problem, request_id_of(request))
 
     @app.exception_handler(RequestValidationError)
@@ -164,6 +175,13 @@ def install_problem_handlers(app: FastAPI) -> None:
         errors = [{"pointer": _pointer(one["loc"]), "detail": str(one["msg"])} for one in error.errors()]
         told = "; ".join(f"{one['pointer']}: {one['detail']}" for one in errors[:5])
         return problem_response(Problem(422, "unusable", told, errors=errors), request_id_of(request))
+
+
+def _methods(request: Request) -> list[str]:
+    """What may be done at the address of a request."""
+    known = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+    asked = ((method, {**request.scope, "method": method}) for method in known)
+    return [method for method, scope in asked if any(one.matches(scope)[0] is Match.FULL for one in request.app.routes)]
 
 
 def _pointer(place: Sequence[int | str]) -> str:

@@ -20,6 +20,7 @@ from ui.service_problems import Problem, problem_response
 SLOW_HEADERS = "slow-headers"
 LONG_HEADERS = "long-headers"
 SLOW_READER = "slow-reader"
+SLOWEST_READER = 1_000  # bytes a second
 
 _log = logging.getLogger("verbatim.requests")
 
@@ -34,7 +35,7 @@ class TimedProtocol(HttpToolsProtocol):
 
     - headers are not whole `limits.header_seconds` after the connection, or the request, has begun;
     - more than `limits.header_bytes` come that are neither a whole head nor part of a body;
-    - what waits to be sent does not become markedly less within `limits.write_seconds`.
+    - of what waits to be sent less than SLOWEST_READER bytes a second are taken, over `limits.write_seconds`.
     """
 
     def __init__(self, *arguments: Any, limits: Limits, on_closed: Callable[[str], None], **settings: Any) -> None:
@@ -44,6 +45,7 @@ class TimedProtocol(HttpToolsProtocol):
         self._headers_timer: asyncio.TimerHandle | None = None
         self._write_timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0
+        self._unsent = 0  # when the write timer was set; nothing is added until it is over
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -111,17 +113,21 @@ class TimedProtocol(HttpToolsProtocol):
 
     def _expect_reading(self) -> None:
         if self._write_timer is None:
-            self._write_timer = self.loop.call_later(self._limits.write_seconds, self._not_read)
+            self._unsent = self.transport.get_write_buffer_size()
+            self._write_timer = self.loop.call_later(self._limits.write_seconds, self._was_it_read)
 
     def _was_read(self) -> None:
         if self._write_timer is not None:
             self._write_timer.cancel()
             self._write_timer = None
 
-    def _not_read(self) -> None:
+    def _was_it_read(self) -> None:
         self._write_timer = None
-        if self.transport.get_write_buffer_size():
+        before, now = self._unsent, self.transport.get_write_buffer_size()
+        if before - now < min(before, SLOWEST_READER * self._limits.write_seconds):
             self._break_off(SLOW_READER)
+        elif now:
+            self._expect_reading()
 
     def _break_off(self, reason: str) -> None:
         """End the connection, whatever still waits to be sent; whoever writes the answer is told that nobody reads."""

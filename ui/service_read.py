@@ -56,7 +56,11 @@ async def list_interviews(
 
 
 @read_routes.get(
-    "/interviews/{doc:name}", response_model=InterviewTurns, responses=INTERVIEW_RESPONSES, summary="Read an interview"
+    "/interviews/{doc:name}",
+    operation_id="read_interview",
+    response_model=InterviewTurns,
+    responses=INTERVIEW_RESPONSES,
+    summary="Read an interview",
 )
 async def read_interview(
     request: Request,
@@ -80,7 +84,11 @@ async def read_interview(
 
 
 @read_routes.get(
-    "/passages/{passage_id:name}", response_model=PassageRecord, responses=PASSAGE_RESPONSES, summary="Open a passage"
+    "/passages/{passage_id:name}",
+    operation_id="read_passage",
+    response_model=PassageRecord,
+    responses=PASSAGE_RESPONSES,
+    summary="Open a passage",
 )
 async def read_passage(
     request: Request,

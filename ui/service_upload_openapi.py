@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from index.collect import READABLE
 from ui.service_job_records import JobRecord
 from ui.service_openapi import Responses, problem_responses
 from ui.uploads import MOST_FILES, UPLOAD_MB
@@ -106,6 +107,11 @@ EVENTS: Responses = {
     },
     **problem_responses(404, 422, 507),
 }
+NAME = {
+    "description": f"Whose file name ends in one of {READABLE}.",
+    "schema": {"type": "string"},
+    "example": 'form-data; name="files"; filename="tea.md"',
+}
 UPLOAD_FORM = {
     "requestBody": {
         "required": True,
@@ -124,7 +130,7 @@ UPLOAD_FORM = {
                         }
                     },
                 },
-                "encoding": {"files": {"contentType": "text/markdown, text/plain, text/html, text/vtt"}},
+                "encoding": {"files": {"headers": {"Content-Disposition": NAME}}},
             }
         },
     }

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing, suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -20,7 +21,6 @@ from ui.service_problems import Problem
 T = TypeVar("T")
 TO_BEGIN = 10.0  # seconds that a request waits for a free thread
 TO_FIND = 30.0  # seconds for what needs no chat model
-PING = 15.0  # seconds of silence after which a stream says that it lives, so that no proxy cuts it
 Work = Callable[[threading.Event], Iterator[T]]
 _BEGUN, _ENDED = object(), object()
 
@@ -78,7 +78,7 @@ class Workers:
             if self._inside >= self._room:
                 raise _busy()
             self._inside += 1
-        future = self._threads.submit(work)
+        future = self._threads.submit(copy_context().run, work)  # the log finds the request in it
         future.add_done_callback(self._leave)
         return future
 
@@ -138,32 +138,3 @@ async def unless_gone(request: Request, work: Coroutine[Any, Any, T]) -> T:
 async def _gone(request: Request) -> None:
     while (await request.receive())["type"] != "http.disconnect":
         pass
-
-
-async def with_pings(source: AsyncIterator[bytes], ping: bytes, seconds: float = PING) -> AsyncGenerator[bytes]:
-    """The same stream, with a `ping` whenever it is silent for so long; closing it closes the source."""
-    coming = aiter(source)
-    waiting: asyncio.Future[bytes] | None = None
-    try:
-        while True:
-            waiting = waiting or asyncio.ensure_future(_one(coming))
-            done, _ = await asyncio.wait((waiting,), timeout=seconds)
-            if not done:
-                yield ping
-                continue
-            try:
-                piece = waiting.result()
-            except StopAsyncIteration:
-                return
-            waiting = None
-            yield piece
-    finally:
-        if waiting and not waiting.done():
-            waiting.cancel()
-            await asyncio.gather(waiting, return_exceptions=True)
-        if isinstance(source, AsyncGenerator):
-            await source.aclose()
-
-
-async def _one(coming: AsyncIterator[bytes]) -> bytes:
-    return await anext(coming)
