@@ -68,7 +68,7 @@ def _running(module: list[str], ready: str, log: Path) -> Iterator[Running]:
     with log.open("w", encoding="utf-8") as told:
         process = subprocess.Popen([sys.executable, "-m", *module], stdout=told, stderr=told, env=environment)
     try:
-        yield _answering(process, ready, log)
+        yield _answering(process, module[0], ready, log)
     finally:
         process.terminate()
         try:
@@ -78,7 +78,7 @@ def _running(module: list[str], ready: str, log: Path) -> Iterator[Running]:
             process.wait()
 
 
-def _answering(process: subprocess.Popen[bytes], ready: str, log: Path) -> Running:
+def _answering(process: subprocess.Popen[bytes], name: str, ready: str, log: Path) -> Running:
     end = time.monotonic() + TO_START
     while process.poll() is None and time.monotonic() < end:
         if found := TOLD.search(log.read_text(encoding="utf-8", errors="replace")):
@@ -90,10 +90,5 @@ def _answering(process: subprocess.Popen[bytes], ready: str, log: Path) -> Runni
                 pass
         time.sleep(0.1)
     told = log.read_text(encoding="utf-8", errors="replace")[-2000:]
-    raise SystemExit(f"{' '.join(module_name(process))} does not answer. The end of its log:\n{told}")
+    raise SystemExit(f"{name} does not answer. The end of its log:\n{told}")
 
-
-def module_name(process: subprocess.Popen[bytes]) -> list[str]:
-    """What was started."""
-    assert isinstance(process.args, list)
-    return [str(argument) for argument in process.args[1:3]]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import unquote
 
 import pytest
 from fake_embedding import write_two_interviews
@@ -39,7 +41,6 @@ ODD_PATHS = (
     "//healthz",
     "/healthz//",
     "/HEALTHZ",
-    "/healthz/../v1/jobs",
     "/%68ealthz/x",
     "/openapi.json/",
     "/openapi.json%2F..%2Fv1/jobs",
@@ -160,16 +161,15 @@ def test_a_token_that_may_write_may_do_everything(client: TestClient, tokens: To
 def test_other_methods_and_addresses_are_closed_as_well(client: TestClient, tokens: Tokens) -> None:
     known = {(route.method, route.path.format(**KNOWN)) for route in routes_of(client)}
     paths = [path.format(tokens.writer) for path in ODD_PATHS]
-    asked = [(method, path) for path in {path for _, path in known} for method in METHODS] + [
-        (method, path) for path in paths for method in METHODS
-    ]
-    for method, path in asked:
-        if (method, path) in OPEN or (method == "HEAD" and ("GET", path) in OPEN):
+    for method, path in product(METHODS, [*paths, *sorted({path for _, path in known})]):
+        if ("GET" if method == "HEAD" else method, path) in OPEN:
             continue
         nobody = ask(client, method, path)
         assert nobody.status_code == 401, (method, path)
         assert nobody.headers["www-authenticate"] == CHALLENGE
-        if (method, path) in known:
+        meant = Route(method, unquote(path.partition("?")[0]))  # as the routes see it, and so must the rule
+        if meant in known:
+            assert (ask(client, method, path, tokens.reader).status_code == 403) == (meant.scope == "write"), path
             continue
         assert ask(client, method, path, tokens.reader).status_code in (403, 404, 405), (method, path)
         somebody = ask(client, method, path, tokens.writer)

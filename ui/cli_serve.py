@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import socket
+import sys
 import threading
 from contextlib import ExitStack
 from dataclasses import replace
@@ -30,6 +32,8 @@ IDLE = 15  # seconds that a connection is kept without a request
 CONNECTIONS = 1000  # beyond these uvicorn itself answers 503, in a few bytes
 BACKLOG = 512
 
+_log = logging.getLogger("verbatim.service")
+
 
 def run_serve(setup: Setup, host: str, port: int, grace: float, with_questions: bool) -> None:
     """Serve until SIGTERM or Ctrl-C, then let running answers finish for at most `grace` seconds.
@@ -38,6 +42,8 @@ def run_serve(setup: Setup, host: str, port: int, grace: float, with_questions: 
     """
     listening = listen(host, port)
     configure_logs(with_questions, "info")
+    for warning in _warnings(setup, host):
+        _log.warning(warning)
     app = create_app(setup)
     metrics = app.state.service.metrics
     config = uvicorn.Config(
@@ -56,7 +62,10 @@ def run_serve(setup: Setup, host: str, port: int, grace: float, with_questions: 
         reset_contextvars=True,  # a connection's next request begins with nothing of the one before
     )
     name = f"[{host}]" if ":" in host else host
-    tell(f"the service is at http://{name}:{listening.getsockname()[1]} (Ctrl-C ends it)")
+    address = f"http://{name}:{listening.getsockname()[1]}"
+    _log.info("serving", extra={"address": address, "token_needed": setup.access.is_required})
+    if sys.stderr.isatty():
+        tell(f"the service is at {address} (Ctrl-C ends it)")
     _Server(config, app.state.service).run(sockets=[listening])
 
 
@@ -73,6 +82,13 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
+def _warnings(setup: Setup, host: str) -> list[str]:
+    is_local = is_loopback(host) and {*LOCAL, host}.issuperset(setup.hosts)
+    is_open = not (is_local or setup.access.is_required)
+    open_to_all = "no token is asked for: whoever reaches this service can read the archive and change it"
+    return [text for text in (open_to_all if is_open else "", warning_about(setup.access.file)) if text]
+
+
 def checked_access(file: Path, host: str, public: list[str], rate: int, without_tokens: bool) -> AccessRules:
     """Who may use the service. Raises InputError where others could reach it and no token is asked for."""
     is_local = is_loopback(host) and not public
@@ -85,10 +101,6 @@ def checked_access(file: Path, host: str, public: list[str], rate: int, without_
             f"{option} lets others in, and {file} has no token that is valid: make one with "
             "`verbatim token add NAME`, or say --without-tokens to let everyone read the archive and change it"
         )
-    if without_tokens and not is_local:
-        tell("warning: whoever reaches this service can read and change the archive")
-    if warning := warning_about(file):
-        tell(f"warning: {warning}")
     return AccessRules(file, is_required=not (is_local or without_tokens), rate=rate)
 
 
