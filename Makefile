@@ -21,7 +21,7 @@ unexport VIRTUAL_ENV PYTHONHOME PYTHONPATH
 unexport $(filter VERBATIM_% OPENAI_% LANGCHAIN_% LANGSMITH_%,$(.VARIABLES))
 export QUESTION
 
-.PHONY: help demo test check gate test-llm bench bench-archive bench-page screenshots browser lock clean
+.PHONY: help demo test check gate test-llm bench bench-archive bench-page bench-service screenshots browser wrk lock clean
 .DELETE_ON_ERROR:
 
 help:
@@ -35,6 +35,7 @@ help:
 	@echo '  make bench    print the figures: seconds and memory              (ARGS=...)'
 	@echo '  make bench-archive  the same for hundreds of interviews, and a million passages (ARGS=--million)'
 	@echo '  make bench-page   the same for the chat page, in a browser'
+	@echo '  make bench-service  what the service over HTTP can take: requests a second, milliseconds, memory'
 	@echo '  make screenshots  write pictures of every page into screenshots/'
 	@echo '  make lock     write requirements*.lock anew from pyproject.toml  (ARGS=--upgrade)'
 	@echo '  make clean    remove all that make has made'
@@ -94,6 +95,16 @@ bench-archive: $(VENV)/.installed
 
 bench-page: $(VENV)/.tools browser
 	PYTHONPATH=.:tests $(RUN) tests/bench_page.py $(ARGS)
+
+bench-service: $(VENV)/.installed wrk
+	$(RUN) -m eval.bench_service $(ARGS)
+
+wrk:
+	@command -v wrk >/dev/null && exit 0; \
+	if test "$$(id -u)" = 0 && command -v apt-get >/dev/null; then \
+	    echo '==> Installing wrk, which makes the load'; export DEBIAN_FRONTEND=noninteractive; \
+	    { apt-get update -qq; apt-get install -qq -y wrk; } >/dev/null 2>&1 && exit 0; fi; \
+	echo 'wrk is not here (Debian: apt install wrk; macOS: brew install wrk)' >&2; exit 1
 
 screenshots: $(VENV)/.tools browser
 	PYTHONPATH=.:tests $(RUN) tests/screenshots.py $(ARGS)

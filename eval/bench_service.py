@@ -21,7 +21,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median, quantiles
 from urllib.parse import quote, urlsplit
@@ -49,7 +50,7 @@ class Bench:
     runs: int
     questions: Iterator[str]
     answerable: Sequence[str]
-    errors: int = field(default=0)
+    errors: int = 0
 
 
 def main() -> None:
@@ -130,9 +131,8 @@ def _all_different(load: Load, lines: Sequence[str]) -> Load:
 def measure_first_event(bench: Bench, running: Running) -> None:
     """How soon the first sentence of a streamed answer is here, for one client on a connection that it keeps."""
     put_load(running.url, _mixed(bench, running, WARM), bench.scratch, WARM)
-    connection = http.client.HTTPConnection(urlsplit(running.url).netloc, timeout=10)
-    timed = [_first_event(connection, question) for question in bench.answerable[:STREAMED]]
-    connection.close()
+    with closing(http.client.HTTPConnection(urlsplit(running.url).netloc, timeout=10)) as connection:
+        timed = [_first_event(connection, question) for question in bench.answerable[:STREAMED]]
     seconds = [one for one in timed if one is not None]
     if len(seconds) < 2:
         raise SystemExit("no streamed answer had a sentence")
@@ -153,10 +153,11 @@ def _first_event(connection: http.client.HTTPConnection, question: str) -> float
         raise SystemExit(f"a streamed answer was refused: {response.status} {response.read(300)!r}")
     seconds = None
     is_sentence = False
-    while line := response.readline():  # to the end: the connection is used again
+    while line := response.readline():
         is_sentence = is_sentence or line.strip() == b"event: sentence"
         if seconds is None and is_sentence and not line.strip():  # the empty line is the end of the event
             seconds = time.perf_counter() - begin
+    response.read()  # else the connection cannot be used again
     return seconds
 
 

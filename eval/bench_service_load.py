@@ -49,9 +49,7 @@ def find_wrk() -> str:
     """Where wrk is. Raises SystemExit where it is not installed."""
     wrk = shutil.which("wrk")
     if not wrk:
-        raise SystemExit(
-            "wrk, which makes the load, is missing. Debian: apt install wrk; macOS: brew install wrk"
-        )
+        raise SystemExit("wrk, which makes the load, is missing. Debian: apt install wrk; macOS: brew install wrk")
     return wrk
 
 

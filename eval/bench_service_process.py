@@ -17,7 +17,7 @@ from pathlib import Path
 
 TO_START = 120.0  # seconds
 TO_STOP = 60.0
-TOLD = re.compile(r"the service is at (http://\S+)")
+TOLD = re.compile(r"http://127\.0\.0\.1:\d+")  # in its first line, however that is put
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def _answering(process: subprocess.Popen[bytes], name: str, ready: str, log: Pat
     end = time.monotonic() + TO_START
     while process.poll() is None and time.monotonic() < end:
         if found := TOLD.search(log.read_text(encoding="utf-8", errors="replace")):
-            running = Running(found[1], process.pid)
+            running = Running(found[0], process.pid)
             try:
                 running.get(ready)
                 return running
@@ -91,4 +91,3 @@ def _answering(process: subprocess.Popen[bytes], name: str, ready: str, log: Pat
         time.sleep(0.1)
     told = log.read_text(encoding="utf-8", errors="replace")[-2000:]
     raise SystemExit(f"{name} does not answer. The end of its log:\n{told}")
-

@@ -38,9 +38,8 @@ class ServiceProcess:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
     def logged(self) -> list[dict[str, Any]]:
-        """What it has logged. The first line is for whoever started it, the others must be JSON objects."""
-        _, *lines = self.said().splitlines()
-        return [json.loads(line) for line in lines]
+        """What it has logged: every line must be a JSON object."""
+        return [json.loads(line) for line in self.said().splitlines()]
 
     def memory(self) -> int:
         """Bytes that it has in memory now, on Linux; else 0."""

@@ -6,7 +6,7 @@ import http.client
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import islice
 from pathlib import Path
@@ -122,10 +122,8 @@ def test_wrk_counts_what_was_refused(tmp_path: Path) -> None:
 
 
 def test_the_first_event_is_a_whole_sentence_and_the_rest_is_read() -> None:
-    with _server() as address:
-        connection = http.client.HTTPConnection(address, timeout=10)
+    with _server() as address, closing(http.client.HTTPConnection(address, timeout=10)) as connection:
         first, second = _first_event(connection, "a"), _first_event(connection, "b")
-        connection.close()
     assert first is not None and second is not None and 0 < first < 10
     assert _Handler.asked[1] == b'{"question": "b", "model": "quotes", "stream": true}'
 
@@ -139,7 +137,7 @@ def test_the_bare_route_answers_and_ends(tmp_path: Path) -> None:
 
 def test_a_server_that_does_not_start_shows_its_log(tmp_path: Path) -> None:
     starting = bench_service_process._running(["eval.no_such_module"], "/", tmp_path / "log")
-    with pytest.raises(SystemExit, match="(?s)eval.no_such_module does not answer.*No module named"), starting:
+    with pytest.raises(SystemExit, match=r"(?s)eval.no_such_module does not answer.*No module named"), starting:
         pass
 
 

@@ -136,9 +136,7 @@ def test_each_route_lets_in_whom_the_rule_lets_in(client: TestClient, tokens: To
             continue
         assert refused(ask(client, method, path)) == (401, CHALLENGE), (method, path)
         for bad in ("wrong", "vb_" + "0" * 43, tokens.reader[:-1], tokens.reader + "x", tokens.over, "", "é"):
-            headers = {"Authorization": f"Bearer {bad}"}
-            sent = {name: value.encode() for name, value in headers.items()}
-            got = client.request(method, path, headers=sent)
+            got = client.request(method, path, headers={b"Authorization": f"Bearer {bad}".encode()})
             assert refused(got) == (401, INVALID), (method, path, bad)
         for malformed in (tokens.writer, f"Basic {tokens.writer}", f"Token {tokens.writer}", f"Bearer{tokens.writer}"):
             assert refused(ask(client, method, path, headers={"Authorization": malformed}))[0] == 401
@@ -188,7 +186,7 @@ def test_who_is_refused_learns_nothing(client: TestClient, tokens: Tokens) -> No
         ("POST", "/v1/ask", "/v1/nothing"),
         ("POST", "/v1/interviews", "/v1/interviews/x/y"),
     ):
-        for token in (None, "wrong", tokens.over, *([tokens.reader] if "write" == Route(method, there).scope else [])):
+        for token in (None, "wrong", tokens.over, *([tokens.reader] if Route(method, there).scope == "write" else [])):
             seen = []
             for path in (there, absent):
                 got = ask(client, method, path, token, {"X-Request-ID": "same"})

@@ -33,7 +33,7 @@ MEDIA_TYPE = "application/problem+json"
 TITLES = {
     "bad-request": "The request cannot be read",
     "unauthorized": "A token is needed",
-    "forbidden": "The token does not allow this",
+    "forbidden": "This is not allowed here",
     "not-found": "There is no such thing here",
     "model_not_found": "There is no such model here",  # as OpenAI writes it
     "method-not-allowed": "This cannot be done here",

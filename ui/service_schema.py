@@ -19,7 +19,7 @@ TAG = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 MOST_NAMES = 100
 LONGEST_NAME = 500
 Question = Annotated[
-    str, Field(min_length=1, max_length=LONGEST_QUESTION, pattern=r"[^\W_]", examples=["奥特曼怎么看核聚变？"])
+    str, Field(min_length=1, max_length=LONGEST_QUESTION, pattern=r"[\p{L}\p{N}]", examples=["奥特曼怎么看核聚变？"])
 ]
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, pattern=r"\S")]
 Date = Annotated[str, Field(pattern=rf"^$|{DATE}", examples=["2024", "2024-05"])]
