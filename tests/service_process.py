@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -113,3 +114,38 @@ def job_of(client: httpx.Client, sent: httpx.Response) -> dict[str, Any]:
 
     wait_until(has_ended)
     return found
+
+
+def connected(service: ServiceProcess, small_buffers: bool = False) -> socket.socket:
+    """A connection to it, for what no client library sends."""
+    connection = socket.socket()
+    if small_buffers:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.settimeout(SECONDS)
+    connection.connect(("127.0.0.1", service.port))
+    return connection
+
+
+def head(length: int | None, more: str = "") -> bytes:
+    """The head of an upload, with its length or in chunks."""
+    size = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
+    kind = "Content-Type: multipart/form-data; boundary=x"
+    return f"POST /v1/interviews HTTP/1.1\r\nHost: localhost\r\n{kind}\r\n{more}{size}\r\n\r\n".encode()
+
+
+def post(path: str, body: bytes, more: str = "", length: int | None = None) -> bytes:
+    """A request with a body of JSON; `length` is what it says that it has, `more` are further headers."""
+    size = len(body) if length is None else length
+    kind = "Content-Type: application/json"
+    return f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{kind}\r\n{more}Content-Length: {size}\r\n\r\n".encode() + body
+
+
+def all_of(connection: socket.socket) -> bytes:
+    """What comes until the connection is closed, which it must be."""
+    parts = []
+    try:
+        while part := connection.recv(65536):
+            parts.append(part)
+    except ConnectionError:
+        pass
+    return b"".join(parts)

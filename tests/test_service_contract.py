@@ -43,14 +43,14 @@ continue-on-failure = true
 headers = {{ Authorization = "Bearer {token}" }}
 [generation]
 deterministic = true
-max-examples = 15
+max-examples = 10
 database = "none"
 no-shrink = true
 [phases.examples]
 fill-missing = true
 [phases.stateful]
 max-steps = 6
-generation = {{ max-examples = 40 }}
+generation = {{ max-examples = 50 }}
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "400", "401", "403", "404", "422"]
 [checks.negative_data_rejection]
@@ -182,7 +182,7 @@ def test_patterns_mean_the_same_to_clients(run: Run) -> None:
 def test_links_were_followed_one_after_the_other(run: Run) -> None:
     links = {f"{source} -> [{status}] {name}" for source, status, name, _ in links_of(run.described)}
     followed = {link for link in links if any(seen.startswith(f"{link} ->") for seen in run.followed)}
-    assert len(followed) >= 5, run.followed
+    assert len(followed) >= 3, run.followed  # each of them: below
 
 
 def test_every_link_leads_somewhere(app: FastAPI, url: str, token: str) -> None:

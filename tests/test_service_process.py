@@ -16,15 +16,15 @@ from chat_server import ChatServer, Reply, delta, events
 from fake_embedding import interview, write_interview
 from sample_archive import bundled, sample_index
 from sample_service import copied_samples
-from service_process import LAMP, ServiceProcess, job_of, serving, wait_until
+from service_process import LAMP, SECONDS, ServiceProcess, all_of, connected, head, job_of, post, serving, wait_until
 from small_archive import verbatim
 
 from index.build import build_index
 from index.generations import last_manifest
 from ui.token_changes import add_token
 from ui.tokens import READ_AND_WRITE
+from ui.uploads import INCOMING
 
-SECONDS = 60.0
 GIGABYTE = 2**30
 MEGABYTE = 2**20
 FORM = b'--x\r\nContent-Disposition: form-data; name="files"; filename="long.md"\r\n\r\n'
@@ -61,7 +61,7 @@ def small(tmp_path: Path) -> Path:
 def test_killed_while_a_file_arrives_and_after_it_was_promised(small: Path) -> None:
     """Nothing half done is left, and what was answered with 202 is in the archive after the next start."""
     with serving(small) as service, connected(service) as sending, service.client() as client:
-        sending.sendall(head(service, GIGABYTE // 8) + FORM + "主持人：半个".encode() * 100_000)
+        sending.sendall(head(GIGABYTE // 8) + FORM + "主持人：半个".encode() * 100_000)
         assert client.get("/readyz").status_code == 200
         service.kill()
     assert left_beside(small) == ([], [])
@@ -89,12 +89,16 @@ def test_killed_while_a_file_arrives_and_after_it_was_promised(small: Path) -> N
 
 
 def left_beside(index: Path) -> tuple[list[str], list[str]]:
-    """What of jobs is left but records of those that ended, and the uploads, hidden ones too."""
+    """What of jobs is left but records of those that ended, and the uploads.
+
+    A hidden file that was being written is no upload, and is cleared an hour later: the page may be writing it.
+    """
     jobs, uploads = index.parent / "archive-jobs", index.parent / "archive-uploads"
     assert jobs.is_dir()
     rest = sorted(str(path) for path in jobs.rglob("*") if path.name not in ("job.json", ".lock") and path.is_file())
     halves = [str(path) for path in jobs.iterdir() if path.name.startswith(".half")]
-    return rest + halves, sorted(path.name for path in uploads.iterdir()) if uploads.is_dir() else []
+    names = sorted(path.name for path in uploads.iterdir()) if uploads.is_dir() else []
+    return rest + halves, [name for name in names if not name.startswith(INCOMING)]
 
 
 # It is told to stop
@@ -130,14 +134,14 @@ def test_an_answer_that_takes_longer_than_the_grace_is_broken_off(chat_server: C
                 chat_server.gone.clear()
                 asked = len(chat_server.requests)
                 with connected(service) as leaving:
-                    leaving.sendall(post(service, path, json.dumps(body).encode()))
+                    leaving.sendall(post(path, json.dumps(body).encode()))
                     wait_until(lambda before=asked: len(chat_server.requests) > before)  # type: ignore[misc]
                 assert chat_server.gone.wait(SECONDS), path
             assert client.post("/v1/ask", json={**LAMP, "model": "quotes"}).json()["answered"]
         chat_server.gone.clear()
         asked = len(chat_server.requests)
         with connected(service) as waiting:
-            waiting.sendall(post(service, "/v1/ask", json.dumps({**LAMP, "stream": True}).encode()))
+            waiting.sendall(post("/v1/ask", json.dumps({**LAMP, "stream": True}).encode()))
             wait_until(lambda: len(chat_server.requests) > asked)
             service.process.terminate()
             assert service.process.wait(SECONDS) == 0, service.said()[-2000:]
@@ -167,7 +171,7 @@ def test_slow_clients_hold_up_nobody_and_are_sent_away(guarded: Guarded) -> None
             one.sendall(b"POST /v1/search HTTP/1.1\r\nHost: localhost\r\nX-Slow: ")
         bodies = [held.enter_context(connected(service)) for _ in range(60)]
         for one in bodies:
-            one.sendall(post(service, "/v1/search", b'{"question": "', authorized, length=1000))
+            one.sendall(post("/v1/search", b'{"question": "', authorized, length=1000))
         readers = [held.enter_context(connected(service, small_buffers=True)) for _ in range(20)]
         path = "/v1/interviews/tea-mountain?count=1000"
         asking = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{authorized}\r\n".encode() * 50
@@ -201,17 +205,17 @@ def test_a_gigabyte_is_refused_and_kept_nowhere(guarded: Guarded) -> None:
     authorized = f"Authorization: Bearer {token}\r\n"
     for header, status in ((authorized, b"413"), ("", b"401")):
         with connected(service) as sending:  # it says so
-            sending.sendall(head(service, GIGABYTE, header) + FORM)
+            sending.sendall(head(GIGABYTE, header) + FORM)
             assert all_of(sending)[9:12] == status
         with connected(service) as sending:  # it does not, and sends on and on
-            sending.sendall(head(service, None, header))
+            sending.sendall(head(None, header))
             sent = poured(sending, GIGABYTE)
             answer = all_of(sending)
             assert answer == b"" or answer[9:12] == status  # what is closed on unsent bytes may be reset
             assert sent < (250 * MEGABYTE if header else 20 * MEGABYTE)
     for path in ("/v1/ask", "/v1/search", "/v1/chat/completions"):
         with connected(service) as sending:
-            sending.sendall(post(service, path, b"", authorized, length=GIGABYTE))
+            sending.sendall(post(path, b"", authorized, length=GIGABYTE))
             assert all_of(sending)[9:12] == b"413"
     assert service.memory() - before < 150 * MEGABYTE
     assert list(scratch.iterdir()) == []
@@ -314,42 +318,6 @@ def listening_at(service: ServiceProcess) -> set[str]:
         if line.split()[3] == "0A" and int(port, 16) == service.port:
             found.add(socket.inet_ntop(socket.AF_INET, bytes.fromhex(address)[::-1]))
     return found or {"127.0.0.1"}
-
-
-# On the wire
-
-
-def connected(service: ServiceProcess, small_buffers: bool = False) -> socket.socket:
-    connection = socket.socket()
-    if small_buffers:
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-    connection.settimeout(SECONDS)
-    connection.connect(("127.0.0.1", service.port))
-    return connection
-
-
-def head(service: ServiceProcess, length: int | None, more: str = "") -> bytes:
-    """The head of an upload, with its length or in chunks."""
-    size = "Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}"
-    kind = "Content-Type: multipart/form-data; boundary=x"
-    return f"POST /v1/interviews HTTP/1.1\r\nHost: localhost\r\n{kind}\r\n{more}{size}\r\n\r\n".encode()
-
-
-def post(service: ServiceProcess, path: str, body: bytes, more: str = "", length: int | None = None) -> bytes:
-    size = len(body) if length is None else length
-    kind = "Content-Type: application/json"
-    return f"POST {path} HTTP/1.1\r\nHost: localhost\r\n{kind}\r\n{more}Content-Length: {size}\r\n\r\n".encode() + body
-
-
-def all_of(connection: socket.socket) -> bytes:
-    """What comes until the connection is closed, which it must be."""
-    parts = []
-    try:
-        while part := connection.recv(65536):
-            parts.append(part)
-    except ConnectionError:
-        pass
-    return b"".join(parts)
 
 
 def docs(client: httpx.Client) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import signal
 import socket
 import sys
 import threading
@@ -66,7 +67,12 @@ def run_serve(setup: Setup, host: str, port: int, grace: float, with_questions: 
     _log.info("serving", extra={"address": address, "token_needed": setup.access.is_required})
     if sys.stderr.isatty():
         tell(f"the service is at {address} (Ctrl-C ends it)")
+    signal.signal(signal.SIGTERM, _ended)
     _Server(config, app.state.service).run(sockets=[listening])
+
+
+def _ended(sig: int, frame: FrameType | None) -> None:
+    """uvicorn raises SIGTERM once more when it has stopped: that is no failure, and the process ends by itself."""
 
 
 class _Server(uvicorn.Server):
