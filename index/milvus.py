@@ -13,7 +13,6 @@ shows searches what was written with a delay of some seconds.
 
 from __future__ import annotations
 
-import difflib
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
@@ -23,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.archive import read_source
-from index.errors import IndexDamaged, InputError, StorageError
+from index.errors import IndexDamaged, StorageError
 from index.milvus_client import Milvus
 from index.milvus_interviews import KEYS, PAGE, ROW, TABLES, TURNS, Data, Row, read_keys, read_tables
 from index.milvus_place import parse_place
@@ -34,7 +33,7 @@ from index.milvus_words import MilvusWords
 from index.model import Excluded, Kind, Passage, Role, Sentence, Span, Speaker, TimeMark, Turn
 from index.readers.source import SourceText
 from index.rows import RowOwners, passage_rows, sentence_rows
-from index.store import DocumentRow
+from index.store import DocumentRow, unknown_interview
 from index.tables import PASSAGE, SENTENCE
 
 if TYPE_CHECKING:
@@ -305,8 +304,4 @@ class MilvusIndex:
     def _place(self, doc: str) -> int:
         if (place := self._of_doc.get(doc)) is not None:
             return place
-        names = sorted(self._of_doc)
-        near = [name for name in names if doc.casefold() in name.casefold()][:3]
-        near = near or difflib.get_close_matches(doc, names, n=3, cutoff=0.4)
-        hint = f"Did you mean {', '.join(near)}?" if near else "All of them: verbatim list"
-        raise InputError(f"No interview is called {doc!r}. {hint}")
+        raise unknown_interview(doc, sorted(self._of_doc))

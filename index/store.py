@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from index.readers.source import SourceText
     from index.vectors import VectorIndex
 
+SHOWN = 5  # interviews named where none is near
 DOCUMENT = "document = (SELECT number FROM document WHERE doc = ?)"
 
 
@@ -67,6 +68,15 @@ def open_index(folder: Path) -> Index:
     except BaseException:
         generation.held.close()
         raise
+
+
+def unknown_interview(doc: str, names: Sequence[str]) -> InputError:
+    """That none of these interviews has a name, with the nearest, or the first, of theirs."""
+    near = [name for name in names if doc.casefold() in name.casefold()][:3]
+    near = near or difflib.get_close_matches(doc, names, n=3, cutoff=0.4)
+    some = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else "")
+    hint = f"Did you mean {', '.join(near)}?" if near else f"There are {some}"
+    return InputError(f"No interview is called {doc!r}. {hint}")
 
 
 class Index:
@@ -251,11 +261,7 @@ class Index:
                 return
         except UnicodeEncodeError:  # a lone surrogate: no interview has one in its name
             pass
-        names = [name for (name,) in self._rows("SELECT doc FROM document ORDER BY doc")]
-        near = [name for name in names if doc.casefold() in name.casefold()][:3]
-        near = near or difflib.get_close_matches(doc, names, n=3, cutoff=0.4)
-        hint = f"Did you mean {', '.join(near)}?" if near else "All of them: verbatim list"
-        raise InputError(f"No interview is called {doc!r}. {hint}")
+        raise unknown_interview(doc, [name for (name,) in self._rows("SELECT doc FROM document ORDER BY doc")])
 
     @cached_property
     def _begins(self) -> dict[str, tuple[int, int, int, int]]:

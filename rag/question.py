@@ -12,7 +12,7 @@ def usable(question: str) -> str:
     cleaned = "".join(" " if character < " " or "\x7f" <= character < "\xa0" else character for character in question)
     cleaned = " ".join(cleaned.encode("utf-8", "ignore").decode("utf-8").split())
     if not cleaned:
-        raise InputError('The question is empty: ask something in quotes, such as verbatim ask "…?"')
+        raise InputError("The question is empty: ask something, in quotes")
     if not any(map(str.isalnum, cleaned)):
         raise InputError("The question has no word in it, only signs: ask in words")
     if len(cleaned) > LONGEST_QUESTION:

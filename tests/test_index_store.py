@@ -77,7 +77,7 @@ def test_the_row_of_a_passage_is_its_row_among_vectors_and_words(archive: Path) 
 
 
 @pytest.mark.parametrize(
-    ("wrong", "hint"), [("灯", "灯塔"), ("灯塔2", "灯塔"), ("xyz", "verbatim list"), ("\ud800", "list")]
+    ("wrong", "hint"), [("灯", "灯塔"), ("灯塔2", "灯塔"), ("xyz", "There are 桥, 灯塔"), ("\ud800", "There are")]
 )
 def test_an_unknown_interview_is_an_input_error_with_a_hint(archive: Path, wrong: str, hint: str) -> None:
     with open_index(archive) as index:
