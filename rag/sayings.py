@@ -15,13 +15,15 @@ from rag.dates_in import Dated
 from rag.names_in import Mention
 
 PERSON, PRONOUN, DATE, YEAR, LANGUAGE = "\ue000", "\ue001", "\ue002", "\ue003", "\ue004"
-_D = f"(?:{DATE}+|{YEAR}+)"
+# A run of signs is one name or date, and never part of one: with "++" it is not tried in pieces, which would take a
+# time that grows with the eighth power of their number.
+_D = f"(?:{DATE}++|{YEAR}++)"
 _TITLE = (
     "(?:先生|女士|小姐|老师|教授|博士|总统|总理|部长|委员|主席|院长|政委|校长|导演|さん|氏|本人|自己|自身"
     "| himself| herself)*"
 )
-_NAME = f"{PERSON}+{_TITLE}"
-_GROUP = rf"(?P<who>{_NAME}(?:\s*(?:和|与|及|以及|、|跟|と|,|(?:,\s*)?\band\b|\by\b)\s*{_NAME})*|{PRONOUN}+)"
+_NAME = f"{PERSON}++{_TITLE}"
+_GROUP = rf"(?P<who>{_NAME}(?:\s*(?:和|与|及|以及|、|跟|と|,|(?:,\s*)?\band\b|\by\b)\s*{_NAME})*|{PRONOUN}++)"
 _PRONOUNS = re.compile(
     "[他她](?![乡国])们?|嘉宾|受访者|(?:the )?(?:guests?|interviewees?|speakers?)(?![a-z])"
     r"|(?<![a-z'])(?:he|she|they|him|her|them|él|ella)(?![a-z'])"
@@ -34,7 +36,8 @@ _ADVERBS = (
     "|有没有|有|什么|哪些|的时候|时|的|[,，]|\\s"
 )
 _ABOUT = f"(?:对于|对|关于|有关|就|针对)[^,，。？?！!;；{PERSON}]{{1,14}}?|(?:对于|对|关于|就){_NAME}"
-_GAP = f"(?:{_ADVERBS}|{_ABOUT}|{_D}){{0,8}}?"
+# Where "about …" may begin and end is open, hence twice at most: how often it may be tried multiplies with each.
+_GAP = f"(?:{_ADVERBS}|{_D}){{0,8}}?(?:(?:{_ABOUT})(?:{_ADVERBS}|{_D}){{0,6}}?){{0,2}}?"
 _SAID = "说(?![服明话])|讲(?![座台师])|谈(?!判)|聊|提[到及过起]|回(?:答|应|忆|复)|(?<=怎么)回|(?<=如何)回"
 _SAYS = (
     f"(?P<say>{_SAID}|认为|觉得|以为|表示|指出|主张|声称|宣称|透露|承认|强调|评价|评论|形容|描述|解释"

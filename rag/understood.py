@@ -22,6 +22,7 @@ from rag.retrieve import ACROSS, Retriever
 from rag.sayings import INTERVIEW, LANGUAGE, Sayings, masked, sayings
 from rag.view import View
 
+LONGEST = 500  # characters; a text that is pasted in is about what it tells of, and long ones take their time
 LANGUAGES = {
     "zh": "中文|华语|国语|chinese|mandarin",
     "en": "英文|英语|english|inglés",
@@ -47,10 +48,14 @@ AS_IT_IS = Understood(EVERYTHING, ())
 
 
 def understood(view: View, question: str, given: Filters = EVERYTHING) -> Understood:
-    """What a question says itself of who speaks, when and in which interview. `given` is what the user filters by.
+    """What a question says itself of who speaks, when and in which interview: nothing, where it is LONGEST or longer.
+    `given` is what the user filters by.
 
     Raises InputError for names in `given` that the archive does not have.
     """
+    if len(question) >= LONGEST:
+        matching_documents(view.index, given)
+        return Understood(given, ())
     folded = folded_as_long(question)
     named, dates = mentions(view, question), dates_in(folded)
     signs = masked(folded, named, dates)

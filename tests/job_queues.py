@@ -19,6 +19,7 @@ from fake_embedding import FakeEmbedding, interview
 from numpy.typing import NDArray
 
 from index.embedding_choice import PassageEncoder
+from index.store import open_index
 from ui import service_job_folder, uploads
 from ui.service_job_records import JobRecord
 from ui.service_jobs import LIMIT, JobQueue, Upload
@@ -63,6 +64,16 @@ def ended(queue: JobQueue, record: JobRecord) -> JobRecord:
     return last
 
 
+def docs(root: Path) -> list[str]:
+    with open_index(root / ".verbatim") as index:
+        return sorted(index.docs)
+
+
+def names(folder: Path) -> list[str]:
+    """What is in a folder, but for the lock."""
+    return sorted(path.name for path in folder.iterdir() if path.name != ".lock")
+
+
 class Held(FakeEmbedding):
     """An embedding that waits until it is told to go on."""
 
@@ -92,14 +103,25 @@ def die(*_: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def dying_at(calls: int, real: Callable[[Path, bytes], None]) -> Callable[[Path, bytes], None]:
+def dying_at(calls: int, real: Callable[..., None]) -> Callable[..., None]:
     """The function, which kills the process at its second call, say."""
     left = iter(range(calls - 1))
 
-    def call(path: Path, data: bytes) -> None:
+    def call(*args: object) -> None:
         if next(left, None) is None:
             die()
-        real(path, data)
+        real(*args)
+
+    return call
+
+
+def dying_with_a_file(real: Callable[..., None]) -> Callable[..., None]:
+    """The function, which kills the process when an upload is written and has yet to get its name."""
+
+    def call(source: str | Path, target: str | Path) -> None:
+        if Path(source).name.startswith(uploads.INCOMING):
+            die()
+        real(source, target)
 
     return call
 
@@ -109,7 +131,9 @@ def main(root: Path, moment: str) -> None:
     if moment == "arriving":
         service_job_folder._write_record = die  # type: ignore[assignment]
     if moment == "storing":
-        uploads._write = dying_at(2, uploads._write)  # type: ignore[assignment]
+        uploads._write = dying_at(2, uploads._write)
+    if moment == "renaming":
+        os.replace = dying_with_a_file(os.replace)
     if moment == "queued":
         queue._work = threading.Event().wait  # type: ignore[method-assign, assignment] # nothing is begun
     queue.start()

@@ -41,6 +41,7 @@ class Stub:
     coming: list[Answer | float | Exception | str] = field(default_factory=list)
     asked: list[Asking] = field(default_factory=list)
     closed: threading.Event = field(default_factory=threading.Event)
+    setup: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(public_url=""))
 
     def answers(self, *coming: Answer | float | Exception | str) -> None:
         self.coming = list(coming)
@@ -84,7 +85,7 @@ def stub_service() -> Iterator[Stub]:
     app = FastAPI()
     app.include_router(openai_router(stub.stream, ping=PING))
     install_problem_handlers(app)
-    app.state.service = SimpleNamespace(models=("openai:gpt-5-mini", "ollama:qwen"))
+    app.state.service = SimpleNamespace(models=("openai:gpt-5-mini", "ollama:qwen"), setup=stub.setup)
     with running(app) as stub.url:
         yield stub
 

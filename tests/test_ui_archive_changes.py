@@ -71,7 +71,9 @@ def test_files_are_added_and_what_is_no_interview_is_not_kept(folder: Path, uplo
 def test_an_upload_of_the_same_name_replaces_the_earlier_one(folder: Path, uploads: Path) -> None:
     add(folder, uploads, TEA)
     outcome = add(folder, uploads, OTHER_TEA)
-    assert outcome.files[0].state == "replaced"
+    assert (outcome.files[0].state, outcome.files[0].doc) == ("replaced", "茶")
+    same = add(folder, uploads, OTHER_TEA)
+    assert (same.files[0].state, same.files[0].doc) == ("same", "茶")
     assert [path.name for path in uploads.iterdir()] == ["茶.md"]
     with open_index(folder) as index:
         assert "新茶园" in index.text("茶")
@@ -200,7 +202,8 @@ def test_uploads_that_no_index_knows_are_a_source(folder: Path, uploads: Path) -
 def test_removing_deletes_the_files_of_uploads_only(folder: Path, uploads: Path, talks: Path) -> None:
     build_index([talks], folder, FakeEmbedding())
     add(folder, uploads, TEA, BOAT)
-    outcome = remove_interviews(["茶", "桥"], uploads, folder)
+    outcome = remove_interviews(["茶", "桥", "茶"], uploads, folder)
+    assert outcome.deleted == ("茶",)
     assert outcome.report is not None
     assert sorted(outcome.report.removed) == ["桥", "茶"]
     assert docs(folder) == ["灯塔", "船"]

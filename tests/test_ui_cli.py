@@ -6,7 +6,12 @@ import shlex
 from pathlib import Path
 
 import pytest
+from fake_embedding import interview
 from small_archive import CLOCKS_BYTES, TEA, build_archive, records, source_text, verbatim
+
+from index.build import Silent
+from ui.archive_changes import add_files
+from ui.uploads import Sent
 
 LIST_KEYS = ["doc", "title", "date", "speakers", "language", "turns", "passages", "path", "same_as", "warnings"]
 
@@ -63,6 +68,22 @@ def test_a_removed_interview_is_gone(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert result.stdout.startswith("removed tea\n")
     assert [row["doc"] for row in records(verbatim("list", "--json", "--index", tmp_path / "index"))] == ["clocks"]
+
+
+def test_an_uploaded_file_goes_with_its_interview_and_does_not_bring_it_back(tmp_path: Path) -> None:
+    uploads, elsewhere, index = tmp_path / "index-uploads", tmp_path / "clocks.md", tmp_path / "index"
+    uploads.mkdir()
+    (uploads / "tea.txt").write_text(TEA, encoding="utf-8")
+    elsewhere.write_bytes(CLOCKS_BYTES)
+    verbatim("index", uploads, elsewhere, "--index", index)
+    add_files([Sent("boat.md", interview("周桥", "渡船").encode())], uploads, index, None, Silent())
+    result = verbatim("remove", "tea", "clocks", "--index", index)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("removed tea, and the file that had been uploaded\nremoved clocks\n")
+    assert [path.name for path in uploads.iterdir()] == ["boat.md"]
+    assert elsewhere.exists()
+    add_files([Sent("hill.md", interview("石川", "山路").encode())], uploads, index, None, Silent())
+    assert [row["doc"] for row in records(verbatim("list", "--json", "--index", index))] == ["boat", "hill"]
 
 
 # list and show

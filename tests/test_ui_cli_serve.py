@@ -7,10 +7,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sample_archive import sample_index
 from small_archive import verbatim
 
-from index.errors import InputError
-from ui.cli_serve import checked_access, checked_origins, known_hosts, listen, offered
+from index.errors import EmbeddingMismatch, InputError
+from ui.archive import Archive
+from ui.cli_serve import check_archive, checked_access, checked_origins, known_hosts, listen, offered
+from ui.service_access import AccessRules
 from ui.token_changes import add_token
 from ui.writing import Writing
 
@@ -18,37 +21,56 @@ WRITING = Writing("", 60, 3000, False, False)
 
 
 def test_other_machines_are_not_let_in_without_a_token(tmp_path: Path) -> None:
-    file = tmp_path / "tokens.toml"
-    assert not checked_access(file, "127.0.0.1", [], 600, False).is_required
-    assert not checked_access(file, "::1", [], 600, False).is_required
+    assert not checked_access(tmp_path / ".verbatim", None, "127.0.0.1", [], 600, False).is_required
+    assert not checked_access(tmp_path / ".verbatim", None, "::1", [], 600, False).is_required
     for host in ("0.0.0.0", "::", "192.168.1.7", "archive.example.org"):
         with pytest.raises(InputError, match="verbatim token add"):
-            checked_access(file, host, [], 600, False)
-    assert not checked_access(file, "0.0.0.0", [], 600, True).is_required
+            checked_access(tmp_path / ".verbatim", None, host, [], 600, False)
+    assert not checked_access(tmp_path / ".verbatim", None, "0.0.0.0", [], 600, True).is_required
 
 
 def test_neither_are_those_behind_a_proxy(tmp_path: Path) -> None:
-    file = tmp_path / "tokens.toml"
-    with pytest.raises(InputError, match=r"--public-host archive\.example\.org lets others in"):
-        checked_access(file, "127.0.0.1", ["archive.example.org"], 600, False)
+    file = tmp_path / "verbatim-tokens.toml"
+    with pytest.raises(InputError, match="others are let in"):
+        checked_access(tmp_path / ".verbatim", None, "127.0.0.1", ["archive.example.org"], 600, False)
     add_token(file, "newsroom")
-    assert checked_access(file, "127.0.0.1", ["archive.example.org"], 600, False).is_required
+    assert checked_access(tmp_path / ".verbatim", None, "127.0.0.1", ["archive.example.org"], 600, False).is_required
+
+
+def test_a_token_file_that_is_named_must_have_one(tmp_path: Path) -> None:
+    folder, named = tmp_path / ".verbatim", tmp_path / "elsewhere.toml"
+    with pytest.raises(InputError, match=r"--tokens .*elsewhere\.toml"):
+        checked_access(folder, named, "127.0.0.1", [], 600, False)
+    add_token(named, "newsroom")
+    assert checked_access(folder, named, "127.0.0.1", [], 600, False) == AccessRules(named, True, 600)
+
+
+def test_what_no_time_will_mend_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("no index")
+    with pytest.raises(InputError):
+        check_archive(Archive(tmp_path / "file", tmp_path / "file", None, ""))
+    index = sample_index(tmp_path)
+    with pytest.raises(EmbeddingMismatch):
+        monkeypatch.setenv("OPENAI_API_KEY", "none")
+        check_archive(Archive(index, index, "openai:other", ""))
+    check_archive(Archive(index, index, None, ""))
+    check_archive(Archive(tmp_path / "not yet", tmp_path / "not yet", None, ""))
 
 
 def test_with_a_token_they_are_and_need_it(tmp_path: Path) -> None:
-    file = tmp_path / "tokens.toml"
+    file = tmp_path / "verbatim-tokens.toml"
     add_token(file, "newsroom")
-    rules = checked_access(file, "0.0.0.0", [], 60, False)
+    rules = checked_access(tmp_path / ".verbatim", None, "0.0.0.0", [], 60, False)
     assert (rules.file, rules.is_required, rules.rate) == (file, True, 60)
     with pytest.raises(InputError, match="has tokens"):
-        checked_access(file, "0.0.0.0", [], 60, True)
+        checked_access(tmp_path / ".verbatim", None, "0.0.0.0", [], 60, True)
 
 
 def test_a_token_that_is_over_is_none(tmp_path: Path) -> None:
-    file = tmp_path / "tokens.toml"
+    file = tmp_path / "verbatim-tokens.toml"
     add_token(file, "old", expires=datetime(2020, 2, 1, tzinfo=UTC))
     with pytest.raises(InputError, match="no token that is valid"):
-        checked_access(file, "0.0.0.0", [], 600, False)
+        checked_access(tmp_path / ".verbatim", None, "0.0.0.0", [], 600, False)
 
 
 def test_the_command_says_so(tmp_path: Path) -> None:

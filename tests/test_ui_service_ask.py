@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -14,11 +16,14 @@ from fastapi.testclient import TestClient
 from sample_archive import sample_index, sample_retriever
 from sample_service import LAMP, client_of, open_setup
 
+from index.errors import StorageError
 from rag.chain import ask
 from rag.conversation import Exchange
 from rag.filters import Filters
 from rag.understood import search
+from ui import service_answers
 from ui.jsonl import json_line
+from ui.service_logs import json_formatter
 from ui.writing import Writing
 
 
@@ -136,6 +141,97 @@ def test_a_lone_surrogate_and_broken_json_are_told(client: TestClient) -> None:
         assert answered.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize(
+    ("content", "kind", "status"),
+    [
+        (b'{"question": "?"}', "application/x-www-form-urlencoded", 415),
+        (b'{"question": "x"}', "text/plain", 415),
+        (b'{"question": ', "application/json", 400),
+        (b"", "application/json", 422),
+    ],
+)
+def test_bodies_that_are_no_json(client: TestClient, content: bytes, kind: str, status: int) -> None:
+    for path in ("/v1/ask", "/v1/search", "/v1/chat/completions"):
+        answered = client.post(path, content=content, headers={"Content-Type": kind})
+        assert (answered.status_code, answered.headers["content-type"]) == (status, "application/problem+json")
+
+
+@pytest.mark.parametrize(
+    ("accept", "stream", "is_streamed"),
+    [
+        ("application/json, text/event-stream;q=0", None, False),
+        ("text/event-stream", False, False),
+        ("text/event-stream, */*", None, True),
+        ("*/*", True, True),
+    ],
+)
+def test_who_wants_events_gets_them(client: TestClient, accept: str, stream: bool | None, is_streamed: bool) -> None:
+    answered = client.post("/v1/ask", json={"question": LAMP, "stream": stream}, headers={"Accept": accept})
+    assert answered.headers["content-type"].startswith("text/event-stream") == is_streamed
+
+
+def test_the_names_that_the_list_of_models_has(client: TestClient) -> None:
+    for name in [model["id"] for model in client.get("/v1/models").json()["data"]]:
+        assert client.post("/v1/ask", json={"question": LAMP, "model": name}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"question": LAMP, **{f"field {number}": 1 for number in range(50_000)}},
+        {"question": LAMP, "history": [{str(number): 1 for number in range(100)}] * 50},
+        {"question": LAMP, "history": [{"answer": 1}] * 50_000},
+        {"question": LAMP, "filters": {"speakers": [1] * 100_000}},
+        {"question": LAMP, "x" * 100_000: 1},
+    ],
+)
+def test_a_body_that_is_wrong_everywhere_is_told_in_few_words(client: TestClient, body: dict[str, Any]) -> None:
+    answered = client.post("/v1/ask", json=body)
+    assert answered.status_code == 422
+    assert len(answered.content) < 20_000
+
+
+def test_a_question_that_takes_every_pattern_apart_is_answered(client: TestClient) -> None:
+    for question in ("他" + "2024年5月" * 40 + "怎么样?", "他关于" * 150, "奥特曼" * 100 + "就" * 150):
+        assert client.post("/v1/search", json={"question": question}).status_code == 200
+
+
+def test_pages_of_other_sites_may_change_nothing(client: TestClient) -> None:
+    body = {"question": LAMP}
+    for headers, status in (
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://localhost", "Sec-Fetch-Site": "same-origin"}, 200),
+        ({}, 200),
+    ):
+        assert client.post("/v1/search", json=body, headers=headers).status_code == status, headers
+    assert client.get("/v1/interviews", headers={"Origin": "https://evil.example"}).status_code == 200  # cannot be read
+
+
+def test_an_error_that_quotes_the_question_is_logged_without_it(
+    client: TestClient, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = io.StringIO()
+    handler = logging.StreamHandler(lines)
+    handler.setFormatter(json_formatter())
+    logging.getLogger("verbatim").addHandler(handler)
+
+    def fail(*_: object, **__: object) -> None:
+        raise StorageError(f"the disk is full, asked {LAMP}")
+
+    monkeypatch.setattr(service_answers, "search", fail)
+    monkeypatch.setattr(service_answers, "stream", fail)
+    try:
+        assert client.post("/v1/search", json={"question": LAMP}).status_code == 507
+        assert client.post("/v1/ask", json={"question": LAMP}).status_code == 507
+        assert client.post("/v1/ask", json={"question": LAMP, "stream": True}).status_code == 507
+    finally:
+        logging.getLogger("verbatim").removeHandler(handler)
+    assert "the disk is full" in lines.getvalue()
+    assert LAMP not in lines.getvalue()
+
+
 def test_what_the_interviews_do_not_say(client: TestClient) -> None:
     answered = client.post("/v1/ask", json={"question": "法国大革命是哪一年爆发的？", "stream": True})
     [(name, whole)] = events(answered.text)
@@ -166,13 +262,12 @@ class TestWithAModel:
         assert quoted["mode"] == "extractive"
         assert chat_server.requests == []
 
-    def test_a_model_that_fails_gives_quotations_and_says_so(self, client: TestClient, chat_server: ChatServer) -> None:
+    def test_a_model_that_fails_gives_quotations_and_says_so(
+        self, client: TestClient, chat_server: ChatServer, caplog: pytest.LogCaptureFixture
+    ) -> None:
         chat_server.answers(failure(401, retry=False))
         answered = client.post("/v1/ask", json={"question": LAMP}).json()
         assert answered["mode"] == "extractive"
         assert [note["kind"] for note in answered["notes"]] == ["no model"]
-
-
-def test_questions_are_in_the_log_only_where_asked_for(client: TestClient, caplog: pytest.LogCaptureFixture) -> None:
-    client.post("/v1/ask", json={"question": LAMP, "filters": {"speakers": ["nobody at all"]}})
-    assert LAMP not in caplog.text
+        assert "chat model failed" in caplog.text  # whoever runs the service hears of it
+        assert 'verbatim_chat_model_failures_total{kind="no model"} 1.0' in client.get("/metrics").text

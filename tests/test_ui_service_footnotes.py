@@ -52,6 +52,20 @@ def test_what_is_not_said_has_the_nearest_passages() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("source", "shown"),
+    [
+        ("****Lin Lan:**** Tea *grows* here.", "Lin Lan: Tea grows here."),
+        ("**林岚：**春天**最多**。", "林岚：春天最多。"),
+        ("2 * 3 * 4, f*** it, C# and a_b", "2 \\* 3 \\* 4, f\\*\\*\\* it, C# and a_b"),
+        ("** a ** and **b\n\nc**", "\\*\\* a \\*\\* and \\*\\*b  c\\*\\*"),
+    ],
+)
+def test_excerpts_are_without_the_emphasis_of_their_source(source: str, shown: str) -> None:
+    text = whole_text(replace(DECLINED, related=(replace(NEAREST, text=source),))).text
+    assert text.endswith(f": “{shown}”")
+
+
 def test_notes_stand_at_the_end() -> None:
     answer = replace(
         QUOTED,

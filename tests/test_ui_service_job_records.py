@@ -17,6 +17,7 @@ from ui.service_job_records import JobRecord, failed, finished, seen, without_fo
 from ui.uploads import Stored, safe_name
 
 UPLOADS = Path("/srv/our news/verbatim-uploads")
+NAMES = ("a.exe", "茶.md", "x/empty.md")
 FOLDERS = [UPLOADS, Path("/srv/our news/.verbatim")]
 
 
@@ -53,7 +54,7 @@ def test_what_is_shown_of_a_name_is_kept_under_a_name_that_is_safe(name: str, su
 
 
 def test_what_became_of_each_file_and_of_the_index() -> None:
-    record = JobRecord("0" * 16, "add", files=(seen("a.exe", 1), seen("茶.md", 1), seen("x/empty.md", 1)))
+    record = JobRecord("0" * 16, "add", "running", "writing", files=tuple(seen(name, 1) for name in NAMES))
     report = BuildReport(
         indexed=("茶",),
         unchanged=("a", "b"),
@@ -62,13 +63,16 @@ def test_what_became_of_each_file_and_of_the_index() -> None:
         interviews=3,
     )
     empty = Stored("empty.md", "refused", reason="the file is empty")
-    stored = (Stored("茶.md", "new", UPLOADS / "茶.md", warnings=("no dates",), same_as=("山坡\n上的茶",)), empty)
+    stored = (
+        Stored("茶.md", "new", UPLOADS / "茶.md", warnings=("no dates",), same_as=("山坡\n上的茶",), doc="茶"),
+        empty,
+    )
     last = finished(record, Outcome(stored, report), FOLDERS, "2026-11-22T14:00:00Z")
-    assert last.has_ended
-    assert [(one.name, one.state, one.reason[:16]) for one in last.files] == [
-        ("a.exe", "refused", "not a kind of fi"),
-        ("茶.md", "new", ""),
-        ("empty.md", "refused", "the file is empt"),
+    assert (last.has_ended, last.phase) == (True, "")
+    assert [(one.name, one.state, one.doc, one.reason[:16]) for one in last.files] == [
+        ("a.exe", "refused", "", "not a kind of fi"),
+        ("茶.md", "new", "茶", ""),
+        ("empty.md", "refused", "", "the file is empt"),
     ]
     assert (last.files[1].warnings, last.files[1].same_as) == (("no dates",), ("山坡 上的茶",))
     assert last.report is not None

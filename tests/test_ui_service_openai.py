@@ -10,8 +10,9 @@ from typing import Any
 import openai
 import pytest
 from footnoted import DECLINED, FIRST, QUOTED, WRITTEN
-from stub_service import QUESTION, Stub, ask, openai_client, stub_service
+from stub_service import QUESTION, Stub, ask, openai_client, streamed, stub_service
 
+from rag.answer import Note
 from rag.conversation import NOT_SAID, Exchange
 from rag.filters import Filters
 from ui.jsonl import json_line
@@ -28,6 +29,7 @@ def one_stub() -> Iterator[Stub]:
 @pytest.fixture
 def stub(one_stub: Stub) -> Stub:
     one_stub.answers(WRITTEN)
+    one_stub.setup.public_url = ""
     return one_stub
 
 
@@ -93,6 +95,21 @@ def test_an_answer_is_a_completion_with_annotations(client: openai.OpenAI, stub:
         "understood": [],
         "notes": [],
     }
+
+
+def test_an_answer_that_is_not_whole_says_so(client: openai.OpenAI, stub: Stub) -> None:
+    stub.answers(replace(WRITTEN, notes=(Note("cached"), Note("broke off", "it was stopped"))))
+    assert ask(client).choices[0].finish_reason == "length"
+    assert [one.choices[0].finish_reason for one in streamed(client)][-1] == "length"
+
+
+def test_links_lead_to_the_public_address(client: openai.OpenAI, stub: Stub) -> None:
+    for address in ("https://archive.example.org/verbatim", "https://archive.example.org/verbatim/"):
+        stub.setup.public_url = address
+        cited = ask(client).choices[0].message.annotations or []
+        annotated = list(streamed(client))[-2].choices[0].delta.model_extra or {}
+        assert cited[1].url_citation.url == "https://archive.example.org/verbatim/v1/passages/tea%231"
+        assert annotated["annotations"] == [one.model_dump() for one in cited]
 
 
 def test_quotations_cost_no_tokens(client: openai.OpenAI, stub: Stub) -> None:
@@ -176,7 +193,7 @@ SOUND = {"role": "user", "content": [{"type": "text", "text": "?"}, {"type": "in
         ([QUESTION], {"n": 2}, "body#/n"),
         ([{"role": "system", "content": "x"}], {}, "body#/messages"),
         ([PICTURE], {}, "body#/messages/0/content/0"),
-        ([SOUND, QUESTION], {}, "body#/messages/0/content/1"),
+        ([QUESTION, SOUND], {}, "body#/messages/1/content/1"),
     ],
 )
 def test_what_cannot_be_asked_is_a_bad_request(
@@ -186,6 +203,12 @@ def test_what_cannot_be_asked_is_a_bad_request(
         ask(client, *messages, **more)
     assert raised.value.response.json()["errors"][0]["pointer"] == pointer
     assert not stub.asked
+
+
+def test_pictures_of_earlier_messages_are_let_be(client: openai.OpenAI, stub: Stub) -> None:
+    ask(client, PICTURE, {"role": "assistant", "content": "A cat."}, SOUND, QUESTION)
+    assert stub.asked[0].question == "产量？"
+    assert stub.asked[0].history == (Exchange("", "A cat."), Exchange("?"))
 
 
 @pytest.mark.parametrize("messages", [[], [{"role": "owner", "content": "x"}], [{"role": "user", "content": 5}], ["x"]])

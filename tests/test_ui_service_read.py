@@ -53,7 +53,16 @@ def test_filters_and_pages(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", [{"since": "soon"}, {"speaker": "nobody at all"}, {"limit": "0"}, {"limit": "x"}, {"since": "2023-02-30"}]
+    "query",
+    [
+        {"speakers": "老魏"},
+        {"lang": "zh"},
+        {"since": "soon"},
+        {"speaker": "nobody at all"},
+        {"limit": "0"},
+        {"limit": "x"},
+        {"since": "2023-02-30"},
+    ],
 )
 def test_a_query_that_cannot_be_used(client: TestClient, query: dict[str, str]) -> None:
     answered = client.get(INTERVIEWS, params=query)
@@ -148,7 +157,8 @@ def test_whether_a_model_can_be_reached(monkeypatch: pytest.MonkeyPatch) -> None
     writing = Writing("openai:any", 7, 3000, False, True)
     with socket.create_server(("127.0.0.1", 0)) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", f"http://127.0.0.1:{server.getsockname()[1]}/v1")
-        assert reach_of(writing) == "ok"
-    assert reach_of(writing) == "unreachable"
+        assert reach_of(writing) == ("ok", "")
+    assert reach_of(writing)[0] == "unreachable"
     monkeypatch.delenv("OPENAI_BASE_URL")
-    assert reach_of(replace(writing, seconds=8)) == "unreachable"  # no key
+    reach, problem = reach_of(replace(writing, seconds=8))
+    assert (reach, "OPENAI_API_KEY" in problem) == ("unreachable", True)

@@ -6,20 +6,24 @@ import asyncio
 import json
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_embedding import FakeEmbedding
+from fake_embedding import FakeEmbedding, write_interview
 from fastapi.testclient import TestClient
 from job_queues import BOAT, OTHER_TEA, TEA, Held, new_queue
+from sample_service import open_setup
 from upload_client import app_of, held_names, job_of, post, problem
 
 from index.build import build_index
 from index.errors import StorageError
 from index.store import open_index
 from ui import service_upload
+from ui.service import create_app
 from ui.service_jobs import JobQueue
+from ui.service_streams import streamed
 
 
 @pytest.fixture
@@ -41,17 +45,21 @@ def test_files_are_added_replaced_and_told_in_a_job(client: TestClient, tmp_path
     assert response.headers["location"] == f"/v1/jobs/{response.json()['id']}"
     job = job_of(client, response)
     assert (job["kind"], job["state"], job["problem"]) == ("add", "done", "")
-    assert [(one["name"], one["state"], one["problem"]) for one in job["files"]] == [
-        ("茶.md", "new", ""),
-        ("船.txt", "new", ""),
-        ("x.exe", "refused", "kind"),
+    assert [(one["name"], one["state"], one["doc"], one["problem"]) for one in job["files"]] == [
+        ("茶.md", "new", "茶", ""),
+        ("船.txt", "new", "船", ""),
+        ("x.exe", "refused", "", "kind"),
     ]
+    assert client.delete(f"/v1/interviews/{job['files'][0]['doc']}").status_code == 204
+    job_of(client, post(client, ("茶.md", TEA)))
     assert job["files"][2]["reason"].startswith("not a kind of file that Verbatim reads: ")
     assert (job["report"]["indexed"], job["report"]["interviews"]) == (["船", "茶"], 2)
     again = job_of(client, post(client, ("茶.md", OTHER_TEA), ("船.txt", BOAT), ("茶.md", OTHER_TEA)))
     assert [one["state"] for one in again["files"]] == ["replaced", "same", "same"]
+    assert [one["doc"] for one in again["files"]] == ["茶", "船", "茶"]
     assert again["report"]["unchanged"] == 1
-    assert [one["id"] for one in client.get("/v1/jobs").json()["jobs"]] == [again["id"], job["id"]]
+    ids = [one["id"] for one in client.get("/v1/jobs").json()["jobs"]]
+    assert (ids[0], ids[-1], len(ids)) == (again["id"], job["id"], 4)
 
 
 def test_an_interview_is_deleted(client: TestClient, tmp_path: Path, talks: Path) -> None:
@@ -65,6 +73,39 @@ def test_an_interview_is_deleted(client: TestClient, tmp_path: Path, talks: Path
         problem(client.delete(f"/v1/interviews/{name}"), 404, "not-found")
     with open_index(tmp_path / ".verbatim") as index:
         assert sorted(index.docs) == ["桥", "灯塔"]
+
+
+def test_an_interview_with_a_line_break_in_its_name_is_deleted(client: TestClient, tmp_path: Path) -> None:
+    (tmp_path / "talks").mkdir()
+    write_interview(tmp_path / "talks" / "a\nb.md", "林岚", "茶园")
+    write_interview(tmp_path / "talks" / "c.md", "周桥", "渡船")
+    build_index([tmp_path / "talks"], tmp_path / ".verbatim", FakeEmbedding())
+    assert client.delete("/v1/interviews/a%0Ab").status_code == 204
+    with open_index(tmp_path / ".verbatim") as index:
+        assert list(index.docs) == ["c"]
+
+
+def test_the_log_has_the_token_and_the_request(
+    tmp_path: Path, queue: JobQueue, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "verbatim.service")
+
+    async def asked(scope: Any, receive: Any, send: Any) -> None:
+        scope["state"] = {"token_name": "press", "request_id": f"r-{scope.get('method')}"}
+        await app_of(queue)(scope, receive, send)
+
+    with TestClient(app_of(queue)) as client, TestClient(asked) as asking:
+        job_of(client, post(asking, ("茶.md", TEA)))
+        assert asking.delete("/v1/interviews/茶").status_code == 204
+        assert "press" not in client.get("/v1/jobs").text
+    lines = [vars(line) for line in caplog.records]
+    told = [(one["msg"], one["token"], one["request_id"], one["docs"]) for one in lines if "token" in one]
+    assert told == [
+        ("job accepted", "press", "r-POST", []),
+        ("job ended", "press", "r-POST", ["茶"]),
+        ("job accepted", "press", "r-DELETE", ["茶"]),
+        ("job ended", "press", "r-DELETE", ["茶"]),
+    ]
 
 
 def test_a_deletion_without_an_index_finds_nothing(client: TestClient) -> None:
@@ -124,7 +165,7 @@ def events(text: str) -> list[tuple[str, dict[str, Any]]]:
 
 
 def test_events_until_the_job_has_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service_upload, "PING", 0.3)
+    monkeypatch.setattr(service_upload, "streamed", partial(streamed, ping=0.3))
     held = Held()
     queue = new_queue(tmp_path, held)
     queue.start()
@@ -137,12 +178,13 @@ def test_events_until_the_job_has_ended(tmp_path: Path, monkeypatch: pytest.Monk
         timer.join()
     queue.stop(10)
     assert response.headers["content-type"].startswith("text/event-stream")
+    assert response.headers["cache-control"] == "no-store"
     assert ": waiting\n\n" in response.text
     told = events(response.text)
     assert [name for name, _ in told] == ["progress"] * (len(told) - 1) + ["done"]
     assert told[0][1]["state"] == "running"
     assert told[0][1]["phase"] == "indexing"
-    assert told[-1][1]["state"] == "done"
+    assert (told[-1][1]["state"], told[-1][1]["phase"]) == ("done", "")
     assert events(response.text)[-1][1]["files"][0]["state"] == "new"
 
 
@@ -179,8 +221,8 @@ def test_events_stop_when_the_client_leaves_or_the_service_ends(tmp_path: Path) 
     queue.stop(10)
 
 
-def test_the_description_has_the_form_the_links_and_the_problems(client: TestClient) -> None:
-    described = client.get("/openapi.json").json()
+def test_the_description_has_the_form_the_links_and_the_problems(tmp_path: Path) -> None:
+    described = create_app(open_setup(tmp_path)).openapi()
     post = described["paths"]["/v1/interviews"]["post"]
     assert post["requestBody"]["content"]["multipart/form-data"]["schema"]["required"] == ["files"]
     assert {"202", "400", "403", "415", "422", "503", "507"} <= set(post["responses"])
@@ -189,7 +231,7 @@ def test_the_description_has_the_form_the_links_and_the_problems(client: TestCli
     links = post["responses"]["202"]["links"]
     assert {one["operationId"] for one in links.values()} == {"read_job", "watch_job"} <= operations
     for path, methods in described["paths"].items():
-        for operation in methods.values():
+        for operation in methods.values() if path.startswith(("/v1/jobs", "/v1/interviews")) else ():
             for status, response in operation["responses"].items():
                 kinds = set(response.get("content", {}))
                 assert ("application/problem+json" in kinds) == (int(status) >= 400), (path, status)

@@ -43,7 +43,8 @@ def client(queue: JobQueue) -> Iterator[TestClient]:
         ("\u202egpj.md".encode(), "gpj.md"),
         (b"CON.md", "_CON.md"),
         (b".htaccess.md", "htaccess.md"),
-        (b"%2e%2e%2fx.md", "%2e%2e%2fx.md"),
+        (b"%2e%2e%2fx.md", "x.md"),
+        (b"a%00b%1B.md", "ab.md"),
         (b"caf\xe9.md", "café.md"),
     ],
 )

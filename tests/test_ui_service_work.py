@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
+import weakref
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
+from typing import Any
 
 import pytest
 
@@ -65,6 +68,35 @@ def test_more_than_there_is_room_for_are_turned_away_and_room_comes_back() -> No
         let_go.set()
         assert await asyncio.gather(*running) == [True, True]
         assert await workers.run(str, 5) == "5"
+
+    asyncio.run(all_of_it())
+
+
+def test_what_was_given_up_before_it_began_is_not_kept() -> None:
+    let_go, kept = threading.Event(), list[weakref.ref[Any]]()
+    workers = Workers("test", 1, 50)
+
+    class Large:
+        def __call__(self, stop: threading.Event) -> Iterator[int]:
+            yield 1
+
+    async def all_of_it() -> None:
+        running = asyncio.ensure_future(workers.run(let_go.wait, 10))
+        await asyncio.sleep(0)
+        for _ in range(5):
+            large = Large()
+            kept.append(weakref.ref(large))
+            waiting = asyncio.ensure_future(anext(workers.pieces(large)))
+            del large
+            await asyncio.sleep(0.01)
+            waiting.cancel()
+            await asyncio.gather(waiting, return_exceptions=True)
+            del waiting
+        await asyncio.sleep(0.01)  # generators are closed by the loop
+        gc.collect()
+        assert [one() for one in kept] == [None] * 5
+        let_go.set()
+        assert await running
 
     asyncio.run(all_of_it())
 

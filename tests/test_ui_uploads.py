@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -224,3 +225,19 @@ def test_what_was_left_long_ago_is_cleared_away(tmp_path: Path) -> None:
     clear_leftovers(tmp_path)
     clear_leftovers(tmp_path / "missing")
     assert sorted(path.name for path in tmp_path.iterdir()) == [".hidden", ".incoming-b", "tea.md"]
+
+
+def test_another_file_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    uploads, real = tmp_path / "uploads", os.replace
+
+    def within(source: str, target: Path) -> None:
+        if Path(source).parent != target.parent:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", within)
+    assert [one.state for one in store(uploads, ("茶.md", b"one"))] == ["new"]
+    [replaced] = store(uploads, ("茶.md", b"two"))
+    take_back(replaced, earlier_of(uploads))
+    assert {path.name: path.read_bytes() for path in uploads.iterdir()} == {"茶.md": b"one"}
+    assert [path.name for path in earlier_of(uploads).iterdir()] == ["茶.md"]

@@ -11,7 +11,6 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from ui.service_jobs import JobQueue
-from ui.service_openapi import describe
 from ui.service_problems import install_problem_handlers
 from ui.service_upload import upload_routes
 
@@ -21,7 +20,6 @@ def app_of(jobs: JobQueue | None) -> FastAPI:
     app.state.service = SimpleNamespace(jobs=jobs)
     app.include_router(upload_routes)
     install_problem_handlers(app)
-    describe(app)
     return app
 
 

@@ -29,12 +29,14 @@ WAIT = 60.0  # seconds for another writer, such as `verbatim index`
 class Outcome:
     """What a change did: with the files that were sent, with the index (None: nothing to do there).
 
-    `unread` are sources of the index that could not be looked at; their interviews stay.
+    `unread` are sources of the index that could not be looked at; their interviews stay. `deleted` are the removed
+    interviews whose file went too.
     """
 
     files: tuple[Stored, ...] = ()
     report: BuildReport | None = None
     unread: tuple[Refused, ...] = ()
+    deleted: tuple[str, ...] = ()
 
 
 def add_files(
@@ -152,22 +154,22 @@ def has_uploads(uploads: Path) -> bool:
 
 
 def is_upload(row: DocumentRow, uploads: Path) -> bool:
-    """Whether an interview's file is one that the page was sent, so that it goes when the interview goes."""
+    """Whether an interview's file is one that was sent, so that it goes when the interview goes."""
     return not uploads.is_symlink() and Path(row.path).parent == uploads.resolve()
 
 
-def remove_interviews(docs: Sequence[str], uploads: Path, place: Place) -> Outcome:
-    """Take interviews out of the index; their files go too where they are uploads. Raises like `remove_documents`,
-    and StorageError where a file cannot be deleted.
+def remove_interviews(docs: Sequence[str], uploads: Path, place: Place, wait: float = WAIT) -> Outcome:
+    """Take interviews out of the index; their files go too where they are uploads. Waits so many seconds for another
+    writer. Raises like `remove_documents`, and StorageError where a file cannot be deleted.
     """
     with closing(open_place(place)) as index:
-        rows = [index.document(doc) for doc in docs]
-    report = remove_from_place(docs, place, WAIT)
-    for row in rows:
-        if is_upload(row, uploads):
-            with storage_errors(Path(row.path)):
-                Path(row.path).unlink(missing_ok=True)
-    return Outcome(report=report)
+        rows = [index.document(doc) for doc in dict.fromkeys(docs)]
+    report = remove_from_place(docs, place, wait)
+    sent = [row for row in rows if is_upload(row, uploads)]
+    for row in sent:
+        with storage_errors(Path(row.path)):
+            Path(row.path).unlink(missing_ok=True)
+    return Outcome(report=report, deleted=tuple(row.doc for row in sent))
 
 
 def upload_of(doc: str, uploads: Path, place: Place) -> str | None:
@@ -218,6 +220,6 @@ def _settled(stored: Stored, reasons: Mapping[str, str], rows: Mapping[str, Docu
             return stored
         titles = {one.doc: one.title or one.doc for one in rows.values()} if row.same_as else {}
         same_as = tuple(titles[doc] for doc in row.same_as)
-        return replace(stored, warnings=row.warnings, same_as=same_as)
+        return replace(stored, warnings=row.warnings, same_as=same_as, doc=row.doc)
     take_back(stored, earlier)
     return Stored(stored.name, "refused", reason=reason)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ui.messages import counted, one_line, tell
+from ui.options import DEFAULT_INDEX
 from ui.progress import build_progress
 from ui.render_build import warned, warning_line
 
@@ -36,13 +37,22 @@ def run_index(paths: Sequence[Path], place: Place, embedding: str | None) -> int
     return 2 if nothing or any(refused.path in named for refused in report.refused) else 0
 
 
-def run_remove(docs: Sequence[str], place: Place) -> int:
-    """Take interviews out of the index and say what is left."""
-    from index.places import remove_from_place
+def run_remove(docs: Sequence[str], place: Place, folder: Path = DEFAULT_INDEX) -> int:
+    """Take interviews out of the index, with their files where these were uploaded, and say what is left.
 
-    report = remove_from_place(docs, place)
+    The uploads lie beside the index, or, where that is in Milvus, beside the `folder` of what belongs to it.
+    """
+    from index.places import WAIT_SECONDS
+    from ui.archive import beside
+    from ui.archive_changes import remove_interviews
+
+    uploads = beside(place if isinstance(place, Path) else folder, "uploads")
+    outcome = remove_interviews(docs, uploads, place, WAIT_SECONDS)
+    report = outcome.report
+    assert report is not None  # interviews were taken out, or an error was raised
     for doc in report.removed:
-        print(f"removed {one_line(doc)}")
+        also = ", and the file that had been uploaded" if doc in outcome.deleted else ""
+        print(f"removed {one_line(doc)}{also}")
     for warning in report.warnings:
         tell(f"warning: {warning}")
     print(totals(report, place))

@@ -8,7 +8,7 @@ import signal
 import socket
 import sys
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,16 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
-from index.errors import InputError
+from index.errors import (
+    ChatModelUnavailable,
+    IndexDamaged,
+    IndexFromNewerVersion,
+    IndexMissing,
+    InputError,
+    StorageError,
+)
+from rag.retrieve import open_retriever
+from ui.archive import Archive
 from ui.cli_chat import is_loopback
 from ui.messages import tell
 from ui.service import create_app
@@ -25,8 +34,8 @@ from ui.service_access import AccessRules
 from ui.service_logs import configure_logs
 from ui.service_protocol import timed_protocol
 from ui.service_setup import Service, Setup
-from ui.tokens import read_tokens, warning_about
-from ui.writing import Writing
+from ui.tokens import default_tokens_file, read_tokens, warning_about
+from ui.writing import Writing, kept_model
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
 IDLE = 15  # seconds that a connection is kept without a request
@@ -39,8 +48,13 @@ _log = logging.getLogger("verbatim.service")
 def run_serve(setup: Setup, host: str, port: int, grace: float, with_questions: bool) -> None:
     """Serve until SIGTERM or Ctrl-C, then let running answers finish for at most `grace` seconds.
 
-    Raises InputError where host and port cannot be listened on, and for an embedding or a token file of no use.
+    Raises InputError where host and port cannot be listened on, for a provider of chat models that there is not, and
+    what check_archive does.
     """
+    check_archive(setup.archive)
+    for writing in setup.writings:
+        with suppress(ChatModelUnavailable):  # its key or its package may come; /readyz says so
+            kept_model(writing.llm, writing.seconds)
     listening = listen(host, port)
     configure_logs(with_questions, "info")
     for warning in _warnings(setup, host):
@@ -64,7 +78,8 @@ def run_serve(setup: Setup, host: str, port: int, grace: float, with_questions: 
     )
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{listening.getsockname()[1]}"
-    _log.info("serving", extra={"address": address, "token_needed": setup.access.is_required})
+    token_needed = setup.access.is_required or bool(read_tokens(setup.access.file))
+    _log.info("serving", extra={"address": address, "token_needed": token_needed})
     if sys.stderr.isatty():
         tell(f"the service is at {address} (Ctrl-C ends it)")
     signal.signal(signal.SIGTERM, _ended)
@@ -95,19 +110,35 @@ def _warnings(setup: Setup, host: str) -> list[str]:
     return [text for text in (open_to_all if is_open else "", warning_about(setup.access.file)) if text]
 
 
-def checked_access(file: Path, host: str, public: list[str], rate: int, without_tokens: bool) -> AccessRules:
-    """Who may use the service. Raises InputError where others could reach it and no token is asked for."""
+def check_archive(archive: Archive) -> None:
+    """Raise InputError, EmbeddingMismatch or EmbeddingUnavailable for what no time will mend: a file in the place of
+    the index, another embedding than the one it was made with. An index may come later.
+    """
+    with suppress(IndexMissing, IndexDamaged, IndexFromNewerVersion, StorageError):
+        open_retriever(archive.place, archive.embedding).index.close()
+
+
+def checked_access(
+    folder: Path, named: Path | None, host: str, public: list[str], rate: int, without_tokens: bool
+) -> AccessRules:
+    """Who may use the service, by the token file that is `named`, else by the one beside the index in `folder`.
+
+    Raises InputError where others could reach it, or a token file is named, and there is no valid token.
+    """
+    file = named or default_tokens_file(folder)
     is_local = is_loopback(host) and not public
     tokens = read_tokens(file)
     if without_tokens and tokens:
         raise InputError(f"--without-tokens, but {file} has tokens: leave out the one, or remove the others")
-    if not (is_local or without_tokens or any(not token.is_over(datetime.now(UTC)) for token in tokens)):
-        option = f"--public-host {public[0]}" if is_loopback(host) else f"--host {host}"
+    is_required = not without_tokens and (not is_local or named is not None)
+    if is_required and all(token.is_over(datetime.now(UTC)) for token in tokens):
+        why = "others are let in" if named is None else "a file of tokens is named"
         raise InputError(
-            f"{option} lets others in, and {file} has no token that is valid: make one with "
-            "`verbatim token add NAME`, or say --without-tokens to let everyone read the archive and change it"
+            f"{why}, and {file} has no token that is valid: make one with `verbatim token add NAME`"
+            f"{f' --tokens {file}' if named else ''}, or say --without-tokens to let everyone who reaches the service "
+            "read the archive and change it"
         )
-    return AccessRules(file, is_required=not (is_local or without_tokens), rate=rate)
+    return AccessRules(file, is_required=is_required, rate=rate)
 
 
 def known_hosts(host: str, public: list[str]) -> tuple[str, ...]:

@@ -73,17 +73,15 @@ def serve(
     from ui.cli_serve import checked_access, checked_origins, known_hosts, offered, run_serve
     from ui.service_limits import Limits
     from ui.service_setup import Setup
-    from ui.tokens import default_tokens_file
     from ui.writing import Writing
 
     setup = Setup(
         archive=Archive(place_of(folder, store), folder, embedding, reranker),
-        access=checked_access(
-            tokens_file or default_tokens_file(folder), host, public_host or [], rate, without_tokens
-        ),
+        access=checked_access(folder, tokens_file, host, public_host or [], rate, without_tokens),
         writings=offered([] if no_llm else llm or [], Writing("", seconds, tokens, strict, no_cache)),
         limits=Limits(upload_bytes=upload_mb * 2**20),
         hosts=known_hosts(host, public_host or []),
+        public_url=f"https://{public_host[0]}" if public_host else "",  # TLS is the proxy's
         origins=checked_origins(origin or []),
         is_read_only=read_only,
     )

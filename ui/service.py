@@ -88,10 +88,10 @@ def create_app(setup: Setup) -> FastAPI:
             CORSMiddleware,
             allow_origins=setup.origins,
             allow_methods=["GET", "POST", "DELETE"],
-            allow_headers=["Authorization", "Content-Type"],
+            allow_headers=["*"],  # OpenAI's client sends a dozen of its own
             expose_headers=["Location", "Retry-After", "X-Request-ID"],
         )
-    app.add_middleware(KnownHosts, hosts=setup.hosts)
+    app.add_middleware(KnownHosts, hosts=setup.hosts, origins=setup.origins)
     app.add_middleware(Edge, metrics=service.metrics)
     return app
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
+import logging
+from collections.abc import AsyncGenerator, Coroutine, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag.answer import Answer, Note, SearchResult
 from rag.chain import MAX_CHARS, stream
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     from ui.service_setup import Service
 
 QUOTES = "quotes"  # what `model` says where no chat model is to write
+QUOTING = (QUOTES, "verbatim-quotes")  # the latter as GET /v1/models has it
+DEFAULT = ("", "verbatim")
+FAILURES = {"no model": "the chat model did not answer", "broke off": "the chat model's answer broke off"}
+
+_log = logging.getLogger("verbatim.service")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,31 +48,25 @@ class Asking:
     understand: bool = True
 
 
-async def answers(service: Service, asking: Asking) -> AsyncGenerator[Answer]:
+def answers(service: Service, asking: Asking) -> AsyncGenerator[Answer]:
     """The answer so far, each time with more checked sentences; the last is the whole.
 
-    Raises Problem for a model that is not offered, when too many wait or it takes too long, InputError for a question
-    that cannot be asked, and what opening the index raised. Closing it, or the client's leaving, stops the work.
+    Raises Problem for a model that is not offered; its items raise Problem when too many wait or it takes too long,
+    InputError for a question that cannot be asked, and what opening the index raised. Closing it stops the work.
     """
-    writing = chosen_writing(service.setup.writings, asking)
-    log_question(asking.question)
-
-    def work(stop: Event) -> Iterator[Answer]:
-        yield from _answers(service, asking, writing, stop)
-
-    workers, seconds = (service.writers, writing.seconds + TO_FIND) if writing else (service.finders, TO_FIND)
-    answer: Answer | None = None
-    async with aclosing(workers.pieces(work, seconds)) as pieces:
-        async for answer in pieces:
-            yield answer
-    if answer:
-        service.metrics.count_answer(answer)
+    log_question(asking.question)  # here, in the request's own context, in which its errors are logged
+    return _states(service, asking, chosen_writing(service.setup.writings, asking))
 
 
-async def found(service: Service, question: str, top_k: int, filters: Filters, understand: bool) -> SearchResult:
+def found(
+    service: Service, question: str, top_k: int, filters: Filters, understand: bool
+) -> Coroutine[Any, Any, SearchResult]:
     """The best passages for a question; raises as `answers` does."""
     log_question(question)
+    return _found(service, question, top_k, filters, understand)
 
+
+async def _found(service: Service, question: str, top_k: int, filters: Filters, understand: bool) -> SearchResult:
     def work() -> SearchResult:
         with service.archive.lease() as retriever:
             return search(retriever, question, top_k, filters, understand)
@@ -76,14 +76,37 @@ async def found(service: Service, question: str, top_k: int, filters: Filters, u
     return result
 
 
+async def _states(service: Service, asking: Asking, writing: Writing | None) -> AsyncGenerator[Answer]:
+    def work(stop: Event) -> Iterator[Answer]:
+        yield from _answers(service, asking, writing, stop)
+
+    workers, seconds = (service.writers, writing.seconds + TO_FIND) if writing else (service.finders, TO_FIND)
+    answer: Answer | None = None
+    async with aclosing(workers.pieces(work, seconds)) as pieces:
+        async for answer in pieces:
+            yield replace(answer, notes=tuple(map(_told, answer.notes)))
+    for note in answer.notes if answer else ():
+        if note.kind in FAILURES:
+            service.metrics.count_failure(note.kind)
+            _log.warning("chat model failed", extra={"kind": note.kind, "problem": note.detail})
+    if answer:
+        service.metrics.count_answer(answer)
+
+
+def _told(note: Note) -> Note:
+    """A note as clients get it: why a chat model failed may quote its prompt, or say where it is; the log has that."""
+    return Note(note.kind, FAILURES[note.kind]) if note.kind in FAILURES else note
+
+
 def chosen_writing(writings: Sequence[Writing], asking: Asking) -> Writing | None:
     """How a chat model is to write this answer; None for quotations. Raises Problem for one that is not offered."""
-    if asking.model == QUOTES:
+    if asking.model in QUOTING:
         return None
     offered = {writing.llm: writing for writing in writings}
-    chosen = offered.get(asking.model) if asking.model else next(iter(writings), None)
-    if asking.model and not chosen:
-        known = ", ".join([QUOTES, *offered])
+    is_default = asking.model in DEFAULT
+    chosen = next(iter(writings), None) if is_default else offered.get(asking.model)
+    if not is_default and not chosen:
+        known = ", ".join(["verbatim", "verbatim-quotes", *offered])
         raise Problem(422, "unusable", f"This service offers no model of that name. It has: {known}.")
     return chosen if asking.strict is None or not chosen else replace(chosen, strict=asking.strict)
 

@@ -6,6 +6,7 @@ takes its place; the old one is closed when the last request has given it back.
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from collections.abc import Iterator
@@ -52,6 +53,7 @@ class ServedArchive:
         self._problem: VerbatimError | None = NOT_YET
         self._embedder: GatheringEmbedder | None = None
         self._ended = threading.Event()
+        self._has_closed = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="index", daemon=True)
 
     def start(self) -> None:
@@ -117,12 +119,17 @@ class ServedArchive:
     def _open(self) -> Retriever:
         archive = self.archive
         retriever = open_retriever(archive.place, archive.embedding, archive.reranker, self.cache, self._gathering)
-        retriever.search(retriever.index.docs[0] + " index")  # what a question needs is loaded by now
+        try:
+            retriever.search(retriever.index.docs[0] + " index")  # what a question needs is loaded by now
+        except BaseException:
+            retriever.index.close()
+            raise
         return retriever
 
     def _gathering(self, name: str) -> Embedder:
         """One embedder for all requests, whichever index they have."""
         if self._embedder is None or self._embedder.name != name:
+            # One for another model goes on until the last request of the old index has its vectors.
             self._embedder = GatheringEmbedder(load_embedder(name), self._metrics.count_batch)
         return self._embedder
 
@@ -155,14 +162,17 @@ class ServedArchive:
             self._close_if_unused(self._current)
             self._current = None
 
-    @staticmethod
-    def _close_if_unused(opened: _Opened) -> None:
+    def _close_if_unused(self, opened: _Opened) -> None:
         if not opened.is_current and not opened.leases:
             opened.retriever.index.close()
+            self._has_closed.set()
 
     def _watch(self) -> None:
         seconds = LOOK_FAR if isinstance(self.archive.place, str) else LOOK
         while not self._ended.wait(seconds):
+            if self._has_closed.is_set():
+                self._has_closed.clear()
+                gc.collect()  # what is mapped of a closed index is held in cycles, and with it its place on the disk
             try:
                 self.refresh()
             except Exception:  # noqa: BLE001 - whatever it is, the next look may go better

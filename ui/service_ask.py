@@ -28,12 +28,14 @@ ask_routes = APIRouter(prefix="/v1", tags=["questions"])
 async def ask(body: AskBody, request: Request, accept: Annotated[str, Header(max_length=1000)] = "*/*") -> Response:
     """The answer to a question, each sentence with the words it rests on.
 
-    With `"stream": true`, or `Accept: text/event-stream`, server-sent events: `sentence` for each sentence once it is
-    checked, with the citations that it is the first to use; `answer` with the whole answer at the end; `problem` where
-    it fails midway. A question that names a person, a time or an interview is answered from there unless `as_is`.
+    With `"stream": true`, or `Accept: text/event-stream` and nothing of `stream`, server-sent events: `sentence` for
+    each sentence once it is checked, with the citations that it is the first to use; `answer` with the whole answer at
+    the end; `problem` where it fails midway. A question that names a person, a time or an interview is answered from
+    there unless `as_is`.
     """
     service = service_of(request)
-    if body.stream or EVENT_STREAM in accept:
+    wants_events = accept.partition(",")[0].partition(";")[0].strip() == EVENT_STREAM
+    if wants_events if body.stream is None else body.stream:
         coming = answers(service, body.asking())
         first = await begun(request, coming)
         return streamed(_events(states(first, coming), request_id_of(request)))

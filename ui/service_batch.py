@@ -97,11 +97,12 @@ class GatheringEmbedder(Embedder):
     def _embed(self, batch: Sequence[tuple[str, Future[Vectors]]]) -> None:
         try:
             vectors = self._embedder.encode_queries([text for text, _ in batch])
+            self._on_batch(len(batch))
+            for (text, _), vector in zip(batch, vectors, strict=True):
+                self._keep(text, vector)
         except BaseException as error:  # noqa: BLE001 - whoever waits is told
             for _, future in batch:
                 future.set_exception(error)
             return
-        self._on_batch(len(batch))
-        for (text, future), vector in zip(batch, vectors, strict=True):
-            self._keep(text, vector)
+        for (_, future), vector in zip(batch, vectors, strict=True):
             future.set_result(vector)

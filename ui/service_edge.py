@@ -19,7 +19,9 @@ from ui.service_metrics import OTHER, Metrics
 from ui.service_problems import BY_STATUS, Problem, problem_response
 
 REQUEST_ID = "X-Request-ID"
+LONGEST_PATH = 300
 CLIENT_LEFT = 499  # nginx's number; nobody is sent it
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _USABLE_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:/?#@\[\]\s]+)(?::[0-9]*)?")
 _REJECTIONS = frozenset({401, 403, 408, 413, 429, 503})
@@ -90,6 +92,8 @@ class Edge:
         told = {
             "method": scope["method"][:20],
             "route": route or OTHER,
+            "path": scope["path"][:LONGEST_PATH],
+            "client": (scope.get("client") or ("",))[0],
             "status": status,
             "seconds": seconds,
             "bytes": exchange.bytes,
@@ -134,26 +138,41 @@ class _Exchange:
 
 
 class KnownHosts:
-    """Middleware: only requests that call this service by one of `hosts` are let in; any, where there are none.
+    """Middleware: only requests that call this service by one of `hosts` are let in; any, where there are none. Pages
+    of other sites may change nothing, unless they are among the `origins`.
 
-    Against pages of other sites whose name is made to point here (DNS rebinding).
+    Against pages whose name is made to point here (DNS rebinding), and forms that any page may send (CSRF).
     """
 
-    def __init__(self, app: ASGIApp, hosts: Sequence[str]) -> None:
+    def __init__(self, app: ASGIApp, hosts: Sequence[str], origins: Sequence[str] = ()) -> None:
         self._app = app
         self._hosts = frozenset(_without_brackets(host) for host in hosts)
+        self._origins = frozenset(origins)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not self._hosts or self._is_known(scope):
+        problem: Problem | None = None
+        if scope["type"] == "http":
+            if self._hosts and not self._is_known(scope):
+                problem = Problem(400, "bad-request", "This service is not called by that host name.")
+            elif scope["method"] not in SAFE and self._is_foreign(Headers(scope=scope)):
+                problem = Problem(403, "forbidden", "Pages of other sites may not do this; --origin allows one.")
+        if problem is None:
             await self._app(scope, receive, send)
             return
-        problem = Problem(400, "bad-request", "This service is not called by that host name.")
         await problem_response(problem, str(scope.get("state", {}).get("request_id", "")))(scope, receive, send)
 
     def _is_known(self, scope: Scope) -> bool:
         named = Headers(scope=scope).getlist("host")
         found = _HOST.fullmatch(named[0]) if len(named) == 1 else None
         return found is not None and _without_brackets(found[1]) in self._hosts
+
+    def _is_foreign(self, headers: Headers) -> bool:
+        """Whether a browser says that a page from elsewhere asks; other programs say nothing."""
+        origin = headers.get("origin")
+        if origin in self._origins:
+            return False
+        is_own = origin is None or origin.partition("://")[2] == headers.get("host")
+        return not is_own or headers.get("sec-fetch-site") in ("cross-site", "same-site")
 
 
 def _without_brackets(host: str) -> str:

@@ -39,6 +39,7 @@ _LINE = "  \n"  # a line end that Markdown keeps
 _TAIL = re.compile(r"^(?:\[[0-9]+\] |\*(?!\*)(?:[^*\\\n]|\\.)*\*[ ]*$)", re.MULTILINE)
 _DOUBT = re.compile(r" \*\((?:[^*\\\n]|\\.)*\)\*")
 _MARKER = re.compile(r" ?\[[0-9]+\]")
+_EMPHASIS = re.compile(r"(?<!\*)(\*+)(?=[^\s*])([^*\n]+)(?<=\S)\1(?!\*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +137,9 @@ def _footnote(citation: Citation, with_quote: bool) -> str:
 def _near(hit: Hit) -> str:
     who = ", ".join(filter(None, map(one_line, hit.speakers))) or say("name.none")
     where = dotted(who, hit.title or hit.doc, hit.date, hit.section, moment(hit.seconds))
-    cut = "…" if len(hit.text) > LONGEST_EXCERPT else ""
-    return f"{paragraph(where)}: “{inline(hit.text[:LONGEST_EXCERPT])}{cut}”"
+    text = _EMPHASIS.sub(r"\2", hit.text)  # the signs of a Markdown source, which would show as signs
+    cut = "…" if len(text) > LONGEST_EXCERPT else ""
+    return f"{paragraph(where)}: “{inline(text[:LONGEST_EXCERPT])}{cut}”"
 
 
 def _notes(answer: Answer) -> list[str]:

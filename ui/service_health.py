@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
-from ui.service_openapi import Responses, problem_responses
+from ui.service_openapi import Responses, open_responses, problem_responses
 from ui.service_ready import Reach
 from ui.service_setup import service_of
 
@@ -36,14 +36,16 @@ class Ready:
 NOT_READY: Responses = {503: {"model": Ready, "description": "There is no index, or its chat model cannot be reached."}}
 
 
-@health_routes.get("/healthz", response_model=Alive, responses=problem_responses(), summary="Is it alive?")
+@health_routes.head("/healthz", include_in_schema=False)
+@health_routes.get("/healthz", response_model=Alive, responses=open_responses(), summary="Is it alive?")
 async def alive() -> Alive:
     """Says so as long as the process answers at all."""
     return Alive()
 
 
+@health_routes.head("/readyz", include_in_schema=False)
 @health_routes.get(
-    "/readyz", response_model=Ready, responses={**problem_responses(), **NOT_READY}, summary="Can it answer?"
+    "/readyz", response_model=Ready, responses={**open_responses(), **NOT_READY}, summary="Can it answer?"
 )
 async def ready(request: Request) -> Response:
     """200 once there is an index and the chat model, where there is one, can be reached; else 503.
@@ -57,6 +59,7 @@ async def ready(request: Request) -> Response:
     return JSONResponse(asdict(told), 200 if is_ready else 503)
 
 
+@health_routes.head("/metrics", include_in_schema=False)
 @health_routes.get(
     "/metrics",
     response_class=Response,

@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -28,6 +28,17 @@ _log = logging.getLogger("verbatim.service")
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asked for a job, for the log: the name of the token, which is kept on the disk, and the id of the request."""
+
+    token: str = ""
+    request_id: str = ""
+
+
+NOBODY = Asked()
+
+
+@dataclass(frozen=True, slots=True)
 class KeptJob:
     """A job as it lies on the disk: what is told of it, and what only we need to know.
 
@@ -37,6 +48,7 @@ class KeptJob:
     record: JobRecord
     upload: str = ""
     tries: int = 0
+    asked: Asked = NOBODY
 
 
 _kept_job = TypeAdapter(KeptJob)
@@ -140,8 +152,9 @@ def drop_job(folder: Path, id: str) -> None:
 
 def _write_record(job: Path, kept: KeptJob) -> None:
     new = job / f"{RECORD}.new"
+    told = asdict(replace(kept, asked=replace(kept.asked, request_id="")))
     with new.open("wb") as file:
-        file.write(json.dumps(asdict(kept), indent=1).encode())
+        file.write(json.dumps(told, indent=1).encode())
         file.flush()
         os.fsync(file.fileno())
     os.replace(new, job / RECORD)

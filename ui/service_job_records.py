@@ -40,7 +40,7 @@ class BrokenOff(Exception):
 
 @dataclass(frozen=True, slots=True)
 class JobFile:
-    """A file that was sent, under the last part of its name.
+    """A file that was sent, under the last part of its name; `doc` is the interview that it became, "" before.
 
     "new": there was no upload of this name; "replaced": there was, with other bytes; "same": with the same bytes.
     "refused": it was not taken, `reason` says why; `problem` is "" where only reading it showed that. `warnings` are
@@ -49,6 +49,7 @@ class JobFile:
 
     name: str
     state: Literal["waiting", "new", "replaced", "same", "refused"] = "waiting"
+    doc: str = ""
     problem: uploads.Problem = ""
     reason: str = ""
     warnings: tuple[str, ...] = ()
@@ -81,9 +82,9 @@ class JobReport:
 class JobRecord:
     """One change of the archive. `created` and `ended` are moments in UTC (RFC 3339), `ended` "" before it has.
 
-    While it runs, `done` of `total` steps of the `phase` are: files when it stores, bytes when it indexes. `doc` is the
-    interview that is to go. A job that failed says what kind of `problem` it had, and the `reason`; then none of its
-    files was kept. `report` is null where nothing was to be done to the index.
+    While it runs, `done` of `total` steps of the `phase` are: files when it stores, bytes when it indexes; before and
+    after there is no phase. `doc` is the interview that is to go. A job that failed says what kind of `problem` it had,
+    and the `reason`; then none of its files was kept. `report` is null where nothing was to be done to the index.
     """
 
     id: str
@@ -111,14 +112,14 @@ def finished(record: JobRecord, outcome: Outcome, folders: Sequence[Path], ended
     report = _report(outcome.report, folders) if outcome.report else None
     became = iter(outcome.files)
     files = tuple(_file(next(became), folders) if one.state == "waiting" else one for one in record.files)
-    return replace(record, state="done", ended=ended, files=files, report=report)
+    return replace(record, state="done", phase="", ended=ended, files=files, report=report)
 
 
 def failed(record: JobRecord, error: Exception, folders: Sequence[Path], ended: str) -> JobRecord:
     """The record of a job that raised this."""
     problem, reason = _why(error, folders)
     files = (replace(one, state="refused", reason=reason) if one.state == "waiting" else one for one in record.files)
-    return replace(record, state="failed", ended=ended, files=tuple(files), problem=problem, reason=reason)
+    return replace(record, state="failed", phase="", ended=ended, files=tuple(files), problem=problem, reason=reason)
 
 
 def _why(error: Exception, folders: Sequence[Path]) -> tuple[JobProblem, str]:
@@ -134,7 +135,7 @@ def seen(name: str, size: int) -> JobFile:
     """A file before its job begins: refused at sight, or waiting."""
     problem = uploads.refused_at_sight(name, size)
     shown = one_line(uploads.last_part(name))
-    return JobFile(shown, "refused" if problem else "waiting", problem, REASONS[problem])
+    return JobFile(shown, "refused" if problem else "waiting", problem=problem, reason=REASONS[problem])
 
 
 def without_folders(message: str, folders: Iterable[Path]) -> str:
@@ -156,7 +157,7 @@ def _file(stored: Stored, folders: Sequence[Path]) -> JobFile:
     reason = REASONS[stored.problem] or without_folders(stored.reason, folders)
     warnings = tuple(without_folders(one, folders) for one in stored.warnings)
     same_as = tuple(map(one_line, stored.same_as))
-    return JobFile(one_line(stored.name), stored.state, stored.problem, reason, warnings, same_as)
+    return JobFile(one_line(stored.name), stored.state, stored.doc, stored.problem, reason, warnings, same_as)
 
 
 def _report(report: BuildReport, folders: Sequence[Path]) -> JobReport:

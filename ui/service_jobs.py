@@ -7,11 +7,12 @@ lock on their folder. When that one ends, another takes over what it left.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -24,6 +25,8 @@ from index.places import Place
 from index.publish import storage_errors
 from ui.archive_changes import Outcome, add_files, remove_again, sources_of, upload_of
 from ui.service_job_folder import (
+    NOBODY,
+    Asked,
     KeptJob,
     begin_job,
     clear_halves,
@@ -87,7 +90,8 @@ class JobQueue:
     def start(self) -> None:
         """Take up what was left to do, in the background. Raises StorageError."""
         make_jobs_folder(self._folder)
-        self._take_over()
+        told = "this process does the jobs" if self._take_over() else "another process does the jobs"
+        _log.info(told, extra={"pid": os.getpid()})
         self._thread.start()
 
     def stop(self, seconds: float) -> None:
@@ -111,21 +115,22 @@ class JobQueue:
         with self._changed:
             self._check_room()
 
-    def add(self, files: Sequence[Upload]) -> JobRecord:
+    def add(self, files: Sequence[Upload], asked: Asked = NOBODY) -> JobRecord:
         """A job that adds the files; it is on the disk when this returns. Raises Problem and StorageError."""
         told = tuple(seen(file.name, file.size) for file in files)
         if all(one.state == "refused" for one in told):
             raise _none_taken(told)
         contents = [file.content if one.state == "waiting" else None for file, one in zip(files, told, strict=True)]
-        return self._accept(lambda id: KeptJob(JobRecord(id, "add", created=_now(), files=told)), contents)
+        return self._accept(lambda id: KeptJob(JobRecord(id, "add", created=_now(), files=told), asked=asked), contents)
 
-    def remove(self, doc: str) -> JobRecord:
+    def remove(self, doc: str, asked: Asked = NOBODY) -> JobRecord:
         """A job that removes an interview, and its file if that was uploaded. Raises Problem, and like `open_place`."""
         self.check_room()
         upload = upload_of(doc, self._uploads, self._place)
         if upload is None:
             raise Problem(404, "not-found", "There is no interview of this name.")
-        return self._accept(lambda id: KeptJob(JobRecord(id, "remove", created=_now(), doc=doc), upload), ())
+        record = JobRecord("", "remove", created=_now(), doc=doc)
+        return self._accept(lambda id: KeptJob(replace(record, id=id), upload, asked=asked), ())
 
     def get(self, id: str) -> JobRecord | None:
         """A job as it stands now; None where there is none of this id. Raises StorageError."""
@@ -168,6 +173,7 @@ class JobQueue:
         finally:
             with self._changed:
                 self._arriving -= 1
+        _log_job("job accepted", kept)
         self._set(kept)
         return kept.record
 
@@ -196,8 +202,11 @@ class JobQueue:
     def _work(self) -> None:
         while not self._stopping.is_set():
             try:
-                if not self.is_ours and not self._take_over():
-                    self._stopping.wait(LOOK)
+                if not self.is_ours:
+                    if self._take_over():
+                        _log.info("took over the jobs of a process that has ended", extra={"pid": os.getpid()})
+                    else:
+                        self._stopping.wait(LOOK)
                 elif kept := self._next():
                     self._do(kept)
                     self._forget()
@@ -240,7 +249,7 @@ class JobQueue:
                 drop_job(self._folder, record.id)
         drop_files(self._folder, record.id)
         self._set(kept)
-        _log.info("job ended", extra={"job": record.id, "kind": record.kind, "state": ended.state})
+        _log_job("job ended", kept)
 
     def _outcome(self, kept: KeptJob) -> Outcome | None:
         """Do it, however long another program writes the index; None when the service is about to end meanwhile."""
@@ -315,8 +324,19 @@ def _queued(kept: KeptJob) -> KeptJob:
     return replace(kept, record=replace(kept.record, state="queued", phase="", done=0, total=0))
 
 
+def _log_job(event: str, kept: KeptJob) -> None:
+    """Log what a job is about, and who asked for it as far as that is known."""
+    record = kept.record
+    docs = [record.doc] if record.doc else [one.doc for one in record.files if one.doc]
+    told: dict[str, Any] = {"job": record.id, "kind": record.kind, "state": record.state, "docs": docs}
+    told["files"] = [one.name for one in record.files]
+    asked = {name: value for name, value in asdict(kept.asked).items() if value}
+    _log.info(event, extra=told | asked)
+
+
 def _none_taken(files: Sequence[JobFile]) -> Problem:
-    errors = [{"pointer": f"body#/files/{at}", "detail": f"{one.name}: {one.reason}"} for at, one in enumerate(files)]
+    told = [f"{one.name}: {one.reason}" if one.name else one.reason for one in files]
+    errors = [{"pointer": f"body#/files/{at}", "detail": one} for at, one in enumerate(told)]
     return Problem(422, "unusable", "None of these files can be taken.", errors=errors)
 
 

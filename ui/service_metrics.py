@@ -45,6 +45,12 @@ class Metrics:
             "verbatim_http_rejected", "Requests turned away or broken off.", ("reason",), registry=registry
         )
         self._answers = Counter("verbatim_answers", "Questions answered.", ("mode", "answered"), registry=registry)
+        self._failures = Counter(
+            "verbatim_chat_model_failures",
+            "Answers that a chat model did not give, or not whole.",
+            ("kind",),
+            registry=registry,
+        )
         self._stages = Histogram(
             "verbatim_stage_seconds", "Seconds by stage of an answer.", ("stage",), buckets=_SECONDS, registry=registry
         )
@@ -71,6 +77,10 @@ class Metrics:
         """A whole answer, and the seconds that its stages took."""
         self._answers.labels(answer.mode, "true" if answer.answered else "false").inc()
         self.count_stages(answer.timings)
+
+    def count_failure(self, kind: str) -> None:
+        """A chat model that did not answer, or not to the end; `kind` is that of the answer's note."""
+        self._failures.labels(kind).inc()
 
     def count_stages(self, timings: Mapping[str, float]) -> None:
         """Seconds by stage."""

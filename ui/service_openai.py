@@ -9,30 +9,24 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
-from urllib.parse import quote
 from uuid import uuid4
 
 from fastapi import APIRouter, Request, Response
 from fastapi.sse import format_sse_event
 
 from index.errors import VerbatimError
-from rag.answer import Answer, Citation
+from rag.answer import Answer
 from rag.conversation import EXCHANGES, Exchange
 from rag.filters import EVERYTHING
 from ui.jsonl import json_line
 from ui.service_answers import QUOTES, Asking
+from ui.service_completions import Named, about, chunk, completion, finish_reason, usage
 from ui.service_footnotes import marker_annotations, sentences_text, whole_text, without_footnotes
 from ui.service_openai_records import (
     DEFAULT_MODEL,
     OWNER,
     QUOTES_MODEL,
-    About,
-    Choice,
-    Chunk,
-    ChunkChoice,
     Completion,
     CompletionBody,
     Delta,
@@ -40,10 +34,9 @@ from ui.service_openai_records import (
     Message,
     Model,
     ModelList,
-    Reply,
-    Usage,
+    Part,
 )
-from ui.service_openapi import EVENTS, problem_responses
+from ui.service_openapi import Responses, component, event, events, problem_responses
 from ui.service_problems import Problem, problem_body, request_id_of, told
 from ui.service_setup import service_of
 from ui.service_streams import PING, begun, last_of, states, streamed
@@ -52,25 +45,18 @@ from ui.service_work import unless_gone
 AnswerStream = Callable[[Asking, Request], AsyncGenerator[Answer]]
 """What answers: ui/service_answers.py, bound to the service."""
 
-DONE = format_sse_event(data_str="[DONE]")
-COMPLETION_RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"content": EVENTS},
-    **problem_responses(404, 422, 504),
+END = "[DONE]"
+DONE = format_sse_event(data_str=END)
+COMPLETION_RESPONSES: Responses = {
+    200: {
+        "description": "The answer; or, as events, chunks of it, then `[DONE]`, or what went wrong midway.",
+        "content": events(
+            event({"anyOf": [component("Chunk"), component("Problem")]}),
+            {"type": "object", "required": ["data"], "properties": {"data": {"const": END}}},
+        ),
+    },
+    **problem_responses(404, 415, 422, 504),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """What all the events of one completion say of it, and where this service is."""
-
-    id: str
-    created: int
-    model: str
-    base: str
-
-    def page_of(self, citation: Citation) -> str:
-        """Where this service shows the passage of a citation."""
-        return f"{self.base}/v1/passages/{quote(citation.passage_id, safe='')}"
 
 
 def openai_router(answer_stream: AnswerStream, ping: float = PING) -> APIRouter:
@@ -91,7 +77,10 @@ def openai_router(answer_stream: AnswerStream, ping: float = PING) -> APIRouter:
         return Model(id=_known(model, request), created=since, owned_by=OWNER)
 
     @routes.post(
-        "/chat/completions", response_model=Completion, responses=COMPLETION_RESPONSES, summary="Answer as a chat model"
+        "/chat/completions",
+        response_model=Completion,
+        responses=COMPLETION_RESPONSES,
+        summary="Answer as a chat model",
     )
     async def complete(body: CompletionBody, request: Request) -> Response:
         """An answer in the shape of a chat completion: Markdown with `[n]` and numbered footnotes, and `annotations`
@@ -103,10 +92,10 @@ def openai_router(answer_stream: AnswerStream, ping: float = PING) -> APIRouter:
         an event with `error`.
         """
         asking = _asking(body, _known(body.model, request))
-        named = Named(f"chatcmpl-{uuid4().hex}", int(time.time()), body.model, str(request.base_url).rstrip("/"))
+        named = Named(f"chatcmpl-{uuid4().hex}", int(time.time()), body.model, _base(request))
         if not body.stream:
             answer = await unless_gone(request, last_of(answer_stream(asking, request)))
-            return Response(json_line(_completion(answer, named).model_dump()), media_type="application/json")
+            return Response(json_line(completion(answer, named).model_dump()), media_type="application/json")
         with_usage = bool(body.stream_options and body.stream_options.include_usage)
         coming = answer_stream(asking, request)
         first = await begun(request, coming, ping)
@@ -114,6 +103,11 @@ def openai_router(answer_stream: AnswerStream, ping: float = PING) -> APIRouter:
         return streamed(events, ping)
 
     return routes
+
+
+def _base(request: Request) -> str:
+    """Where clients find this service: behind a proxy, only whoever runs it knows."""
+    return (service_of(request).setup.public_url or str(request.base_url)).rstrip("/")
 
 
 def _offered(request: Request) -> list[str]:
@@ -133,9 +127,14 @@ def _asking(body: CompletionBody, model: str) -> Asking:
     asked = [place for place, message in enumerate(body.messages) if message.role == "user"]
     if not asked:
         raise _refused("/messages", "There is no message of a user, and so no question.")
+    last = body.messages[asked[-1]]
+    for at, part in enumerate(_parts(last)):
+        if part.type != "text":
+            pointer = f"/messages/{asked[-1]}/content/{at}"
+            raise _refused(pointer, "Only text can be asked: no pictures, sounds or files.")
     extension = body.verbatim or Extension()
     return Asking(
-        question=_text(body.messages[asked[-1]], asked[-1]),
+        question=_text(last),
         history=_history(body.messages[: asked[-1]]),
         filters=extension.filters.chosen() if extension.filters else EVERYTHING,
         top_k=extension.top_k,
@@ -148,22 +147,23 @@ def _asking(body: CompletionBody, model: str) -> Asking:
 def _history(messages: Sequence[Message]) -> tuple[Exchange, ...]:
     """What users asked and what they were answered. Calls of tools and instructions are neither."""
     exchanges: list[Exchange] = []
-    for place, message in enumerate(messages):
+    for message in messages:
         if message.role == "user":
-            exchanges.append(Exchange(_text(message, place)))
+            exchanges.append(Exchange(_text(message)))
         elif message.role == "assistant" and exchanges:
-            said = " ".join(filter(None, (exchanges[-1].answer, without_footnotes(_text(message, place)))))
+            said = " ".join(filter(None, (exchanges[-1].answer, without_footnotes(_text(message)))))
             exchanges[-1] = Exchange(exchanges[-1].question, said)
     return tuple(exchanges[-EXCHANGES:])
 
 
-def _text(message: Message, place: int) -> str:
-    if message.content is None or isinstance(message.content, str):
-        return message.content or ""
-    for at, part in enumerate(message.content):
-        if message.role == "user" and part.type != "text":
-            raise _refused(f"/messages/{place}/content/{at}", "Only text can be asked: no pictures, sounds or files.")
-    return "\n".join(part.text for part in message.content if part.type == "text")
+def _parts(message: Message) -> list[Part]:
+    if isinstance(message.content, list):
+        return message.content
+    return [Part(type="text", text=message.content or "")]
+
+
+def _text(message: Message) -> str:
+    return "\n".join(part.text for part in _parts(message) if part.type == "text")
 
 
 def _refused(pointer: str, detail: str) -> Problem:
@@ -174,74 +174,24 @@ async def _events(
     coming: AsyncGenerator[Answer], named: Named, with_usage: bool, request_id: str
 ) -> AsyncGenerator[bytes]:
     """A completion as server-sent events, to its end or to what went wrong."""
-    chunk = partial(_chunk, named)
-    yield chunk(Delta(role="assistant", content=""))
+    said = partial(chunk, named)
+    yield said(Delta(role="assistant", content=""))
     sent = 0
     try:
         async with aclosing(coming):
             async for last in coming:
                 text = sentences_text(last).text
                 if text[sent:]:
-                    yield chunk(Delta(content=text[sent:]))
+                    yield said(Delta(content=text[sent:]))
                 sent = len(text)
     except (Problem, VerbatimError) as error:
         yield format_sse_event(data_str=json_line(problem_body(told(error), request_id)))
         return
     whole = whole_text(last)
     if whole.text[sent:]:
-        yield chunk(Delta(content=whole.text[sent:]))
-    yield chunk(Delta(annotations=marker_annotations(last, whole.markers, named.page_of)))
-    yield chunk(Delta(), finish_reason="stop", verbatim=_about(last))
+        yield said(Delta(content=whole.text[sent:]))
+    yield said(Delta(annotations=marker_annotations(last, whole.markers, named.page_of)))
+    yield said(Delta(), finish_reason=finish_reason(last), verbatim=about(last))
     if with_usage:
-        yield chunk(None, usage=_usage(last))
+        yield said(None, usage=usage(last))
     yield DONE
-
-
-def _chunk(
-    named: Named,
-    delta: Delta | None,
-    finish_reason: Literal["stop"] | None = None,
-    **more: Any,
-) -> bytes:
-    """One event; without a delta, one that only has something more."""
-    choices = [] if delta is None else [ChunkChoice(index=0, delta=delta, logprobs=None, finish_reason=finish_reason)]
-    record = Chunk(
-        id=named.id, object="chat.completion.chunk", created=named.created, model=named.model, choices=choices, **more
-    )
-    return format_sse_event(data_str=json_line(record.model_dump(exclude_unset=True)))
-
-
-def _completion(answer: Answer, named: Named) -> Completion:
-    whole = whole_text(answer)
-    reply = Reply(
-        role="assistant",
-        content=whole.text,
-        refusal=None,
-        annotations=marker_annotations(answer, whole.markers, named.page_of),
-    )
-    return Completion(
-        id=named.id,
-        object="chat.completion",
-        created=named.created,
-        model=named.model,
-        choices=[Choice(index=0, message=reply, logprobs=None, finish_reason="stop")],
-        usage=_usage(answer),
-        verbatim=_about(answer),
-    )
-
-
-def _usage(answer: Answer) -> Usage:
-    prompt, completion = (answer.usage.get(name, 0) for name in ("prompt_tokens", "completion_tokens"))
-    return Usage(prompt_tokens=prompt, completion_tokens=completion, total_tokens=prompt + completion)
-
-
-def _about(answer: Answer) -> About:
-    return About(
-        answered=answer.answered,
-        mode=answer.mode,
-        model=answer.model,
-        language=answer.language,
-        asked_as=answer.asked_as,
-        understood=answer.understood,
-        notes=answer.notes,
-    )

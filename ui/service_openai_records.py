@@ -16,6 +16,7 @@ OWNER = "verbatim"
 DEFAULT_MODEL = "verbatim"
 QUOTES_MODEL = "verbatim-quotes"
 Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
+FinishReason = Literal["stop", "length"]
 Text = Annotated[str, Field(max_length=LONGEST_MESSAGE)]
 
 
@@ -26,7 +27,7 @@ class Lenient(BaseModel):
 
 
 class Part(Lenient):
-    """A part of a message. Only text can be asked."""
+    """A part of a message. Only text can be asked; what else an earlier message has is let be."""
 
     type: str = Field(max_length=50, examples=["text"])
     text: Text = ""
@@ -138,7 +139,7 @@ class Choice(BaseModel):
     index: Literal[0]
     message: Reply
     logprobs: None
-    finish_reason: Literal["stop"]
+    finish_reason: FinishReason = Field(description='"length" where the answer broke off.')
 
 
 class Usage(BaseModel):
@@ -187,7 +188,7 @@ class ChunkChoice(BaseModel):
     index: Literal[0]
     delta: Delta
     logprobs: None
-    finish_reason: Literal["stop"] | None
+    finish_reason: FinishReason | None
 
 
 class Chunk(BaseModel):

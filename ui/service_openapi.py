@@ -8,9 +8,14 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from ui.service_access import scope_needed
+from ui.service_examples import EXAMPLES
+from ui.service_openai_records import Chunk
 from ui.service_problems import TITLES
 
 Responses = dict[int | str, dict[str, Any]]
+Schema = dict[str, Any]
+VERSION = "3.2.0"  # of OpenAPI: the first that can describe the events of a stream
+SCHEMAS = "#/components/schemas/"
 DESCRIPTION = """
 Answers questions about an archive of interview transcripts, each sentence with the words of the person who said it.
 
@@ -20,6 +25,7 @@ stands in the answer's `X-Request-ID` and in the log.
 """
 PROBLEM = {
     "type": "object",
+    "description": "What went wrong (RFC 9457); `errors` says in which fields, as JSON pointers.",
     "required": ["type", "title", "status", "detail", "request_id", "error"],
     "properties": {
         "type": {"type": "string", "enum": [f"urn:verbatim:problem:{kind}" for kind in TITLES]},
@@ -64,7 +70,8 @@ WHY = {
     504: "It took too long.",
     507: "The disk refused.",
 }
-ALWAYS = (400, 401, 403, 408, 413, 429, 500, 503)
+OPEN = (400, 500, 503)
+ALWAYS = (401, 403, 408, 413, 429)
 TO_PASSAGE = {
     "operationId": "read_passage",
     "parameters": {"passage_id": "$response.body#/hits/0/passage_id"},
@@ -80,22 +87,92 @@ TO_INTERVIEW = {
     "parameters": {"doc": "$response.body#/interviews/0/doc"},
     "description": "The first interview of the list.",
 }
-EVENT = {  # as FastAPI describes events
-    "type": "object",
-    "required": ["data"],
-    "properties": {"event": {"type": "string"}, "data": {"type": "string", "contentMediaType": "application/json"}},
+RETRY_AFTER = {"description": "Seconds until it is worth trying again.", "schema": {"type": "integer", "minimum": 1}}
+CHALLENGE = {"description": "What is needed (RFC 6750).", "required": True, "schema": {"type": "string"}}
+HEADERS: dict[int, Schema] = {
+    401: {"headers": {"WWW-Authenticate": CHALLENGE}},
+    429: {"headers": {"Retry-After": RETRY_AFTER}},
+    503: {"headers": {"Retry-After": RETRY_AFTER}},
 }
-EVENTS = {"text/event-stream": {"itemSchema": EVENT}}
+# What fields of these records are, where neither their names nor the records' descriptions say it.
+PLACE = {
+    "score": "How well it fits; only to be compared within one answer.",
+    "passage_id": "Opens it: GET /v1/passages/{passage_id}.",
+    "doc": "The interview's name: GET /v1/interviews/{doc}.",
+    "date": "As precise as it is known: a year, a month or a day; else empty.",
+    "section": "The heading that it stands under; else empty.",
+    "turns": "The numbers of its first and its last turn.",
+    "url": "Where the interview is in the web, at that time if the address can say so; else empty.",
+}
+MEANINGS = {
+    "Hit": PLACE,
+    "Citation": PLACE,
+    "PassageRecord": PLACE,
+    "InterviewRecord": {"doc": PLACE["doc"], "date": PLACE["date"]},
+    "TurnRecord": {"section": PLACE["section"]},
+    "Answer": {
+        "answered": "Whether the interviews say it.",
+        "mode": "Whether it is made of quotations, or written by a chat model.",
+        "model": "The chat model that wrote it; empty for quotations.",
+        "language": "That of the question.",
+    },
+    "AnswerSentence": {"support_score": "From 0 to 1.", "citations": "The `n` of each."},
+}
 
 
 def problem_responses(*statuses: int) -> Responses:
-    """The problems that a route can have, besides those that any can."""
-    told = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": WHY[status], "content": told} for status in sorted({*ALWAYS, *statuses})}
+    """The problems that a route can have, besides those that any can that needs a token."""
+    return open_responses(*ALWAYS, *statuses)
 
 
-SEARCH_RESPONSES = {200: {"links": {"passage": TO_PASSAGE}}, **problem_responses(422, 504)}
-ASK_RESPONSES = {200: {"content": EVENTS, "links": {"cited": TO_CITED}}, **problem_responses(422, 504)}
+def open_responses(*statuses: int) -> Responses:
+    """The problems that a route can have which needs no token."""
+    content = {"application/problem+json": {"schema": component("Problem")}}
+    return {
+        status: {"description": WHY[status], "content": content} | HEADERS.get(status, {})
+        for status in sorted({*OPEN, *statuses})
+    }
+
+
+def component(record: str) -> Schema:
+    """The schema of a component."""
+    return {"$ref": f"{SCHEMAS}{record}"}
+
+
+def event(record: Schema, name: str = "") -> Schema:
+    """The schema of a server-sent event that has a record as JSON; without a name the event has none."""
+    data = {"type": "string", "contentMediaType": "application/json", "contentSchema": record}
+    if not name:
+        return {"type": "object", "required": ["data"], "properties": {"data": data}}
+    return {"type": "object", "required": ["event", "data"], "properties": {"event": {"const": name}, "data": data}}
+
+
+def events(*kinds: Schema) -> dict[str, Any]:
+    """The content of a response that is a stream of such events."""
+    return {"text/event-stream": {"itemSchema": {"anyOf": list(kinds)}}}
+
+
+SENTENCE = {
+    "type": "object",
+    "description": "A sentence, with the citations that it is the first to use.",
+    "required": ["sentence", "citations"],
+    "properties": {
+        "sentence": component("AnswerSentence"),
+        "citations": {"type": "array", "items": component("Citation")},
+    },
+}
+ANSWER_EVENTS = events(
+    event(SENTENCE, "sentence"), event(component("Answer"), "answer"), event(component("Problem"), "problem")
+)
+SEARCH_RESPONSES = {200: {"links": {"passage": TO_PASSAGE}}, **problem_responses(415, 422, 504)}
+ASK_RESPONSES = {
+    200: {
+        "description": "The answer; or, as events, each `sentence`, then the whole `answer`, or a `problem` midway.",
+        "content": ANSWER_EVENTS,
+        "links": {"cited": TO_CITED},
+    },
+    **problem_responses(415, 422, 504),
+}
 LIST_RESPONSES = {200: {"links": {"interview": TO_INTERVIEW}}, **problem_responses(422, 504)}
 INTERVIEW_RESPONSES = problem_responses(404, 422, 504)
 PASSAGE_RESPONSES = problem_responses(404, 422, 504)
@@ -113,14 +190,35 @@ def describe(app: FastAPI) -> None:
 
 
 def _described(app: FastAPI) -> dict[str, Any]:
-    schema = get_openapi(title="Verbatim", version=app.version, description=DESCRIPTION.strip(), routes=app.routes)
+    address = app.state.service.setup.public_url
+    schema = get_openapi(
+        title="Verbatim",
+        version=app.version,
+        openapi_version=VERSION,
+        description=DESCRIPTION.strip(),
+        servers=[{"url": address}] if address else None,
+        routes=app.routes,
+    )
     components = schema.setdefault("components", {})
     components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "description": "verbatim token add"}}
-    components["schemas"]["Problem"] = PROBLEM
-    for unused in ("HTTPValidationError", "ValidationError"):  # FastAPI's own, which no route answers with
-        components["schemas"].pop(unused, None)
+    components["schemas"] = _records(components["schemas"])
     for path, operations in schema["paths"].items():
         for method, operation in operations.items():
             scope = scope_needed(method.upper(), path)
+            if example := EXAMPLES.get(operation["operationId"]):  # FastAPI would leave out what is null
+                operation["responses"]["200"]["content"]["application/json"]["example"] = example
             operation["security"] = [{"token": [scope]}] if scope else []
     return schema
+
+
+def _records(schemas: dict[str, Schema]) -> dict[str, Schema]:
+    """What routes answer with, as FastAPI has it, with what only streams and errors have, and what their fields are."""
+    chunk = Chunk.model_json_schema(ref_template=f"{SCHEMAS}{{model}}")
+    found: dict[str, Schema] = chunk.pop("$defs") | schemas | {"Chunk": chunk, "Problem": PROBLEM}
+    for unused in ("HTTPValidationError", "ValidationError"):  # FastAPI's own, which no route answers with
+        found.pop(unused, None)
+    for record, fields in MEANINGS.items():
+        for field, meaning in fields.items():
+            if field in found[record]["properties"]:
+                found[record]["properties"][field]["description"] = meaning
+    return found

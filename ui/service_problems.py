@@ -29,6 +29,7 @@ from index.errors import (
     VerbatimError,
 )
 
+MOST_ERRORS, LONGEST_POINTER = 20, 200  # told of one request
 MEDIA_TYPE = "application/problem+json"
 TITLES = {
     "bad-request": "The request cannot be read",
@@ -172,8 +173,12 @@ def install_problem_handlers(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        errors = [{"pointer": _pointer(one["loc"]), "detail": str(one["msg"])} for one in error.errors()]
+        if problem := _unread(request, error):
+            return problem_response(problem, request_id_of(request))
+        found = error.errors()
+        errors = [{"pointer": _pointer(one["loc"]), "detail": str(one["msg"])} for one in found[:MOST_ERRORS]]
         told = "; ".join(f"{one['pointer']}: {one['detail']}" for one in errors[:5])
+        told += f"; and {len(found) - 5:,} more" if len(found) > 5 else ""
         return problem_response(Problem(422, "unusable", told, errors=errors), request_id_of(request))
 
 
@@ -184,7 +189,19 @@ def _methods(request: Request) -> list[str]:
     return [method for method, scope in asked if any(one.matches(scope)[0] is Match.FULL for one in request.app.routes)]
 
 
+def _unread(request: Request, error: RequestValidationError) -> Problem | None:
+    """The body as a whole is not what is taken; None where only something in it is wrong."""
+    bodies = [one for one in error.errors() if one["loc"][0] == "body"]
+    if bodies and "json" not in request.headers.get("content-type", "").lower():
+        return Problem(415, "unsupported-type", "Send JSON, with the header Content-Type: application/json.")
+    for one in bodies:
+        if one["type"] == "json_invalid":
+            return Problem(400, "bad-request", f"This is not JSON, from character {one['loc'][-1]} on.")
+    return None
+
+
 def _pointer(place: Sequence[int | str]) -> str:
     """Where in the request, as a JSON pointer (RFC 6901) behind the part of it: "body#/filters/since"."""
     part, *rest = map(str, place)
-    return f"{part}#" + "".join(f"/{name.replace('~', '~0').replace('/', '~1')}" for name in rest)
+    pointer = f"{part}#" + "".join(f"/{name.replace('~', '~0').replace('/', '~1')}" for name in rest)
+    return pointer if len(pointer) <= LONGEST_POINTER else f"{pointer[:LONGEST_POINTER]}…"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import secrets
 from collections.abc import Callable
 from functools import partial
@@ -22,12 +23,22 @@ LONG_HEADERS = "long-headers"
 SLOW_READER = "slow-reader"
 SLOWEST_READER = 1_000  # bytes a second
 
+_UPGRADE = re.compile(rb"\r\nUpgrade:", re.IGNORECASE)
+
 _log = logging.getLogger("verbatim.requests")
 
 
 def timed_protocol(limits: Limits, on_closed: Callable[[str], None]) -> type[asyncio.Protocol]:
     """What uvicorn's `http` setting takes; `on_closed` is told why a connection was broken off."""
     return cast("type[asyncio.Protocol]", partial(TimedProtocol, limits=limits, on_closed=on_closed))
+
+
+def _without_upgrade(data: bytes) -> bytes:
+    """A head that offers to go on in HTTP/2, as Java's clients do: the parser would take the body for that. The offer
+    may be passed over (RFC 9110, 7.8); its name is made another one of the same length.
+    """
+    head, end, body = data.partition(b"\r\n\r\n")
+    return _UPGRADE.sub(b"\r\nX-Upgrd:", head) + end + body
 
 
 class TimedProtocol(HttpToolsProtocol):
@@ -58,10 +69,11 @@ class TimedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         if self.cycle is not None and self.cycle.response_complete:
-            self._was_read()  # a client that goes on has its answer
+            if not self.transport.get_write_buffer_size():
+                self._was_read()  # a client that goes on has its answer, unless it only goes on asking
             self._expect_headers()
         self._head_bytes += len(data)
-        super().data_received(data)
+        super().data_received(_without_upgrade(data) if self._headers_timer else data)
         if self._head_bytes > self._limits.header_bytes:
             self._break_off(LONG_HEADERS)
 

@@ -40,25 +40,26 @@ class ModelProbe:
 
     def _watch(self, writing: Writing) -> None:
         while True:
-            reach = reach_of(writing)
+            reach, problem = reach_of(writing)
             if reach != self.reach:
-                _log.info("chat model", extra={"model": writing.llm, "reach": reach})
+                level = logging.WARNING if problem else logging.INFO
+                _log.log(level, "chat model", extra={"model": writing.llm, "reach": reach, "problem": problem})
             self.reach = reach
             if self._ended.wait(EVERY):
                 return
 
 
-def reach_of(writing: Writing) -> Reach:
-    """Whether something listens where the model is; "unreachable" also where it lacks a package or a key."""
+def reach_of(writing: Writing) -> tuple[Reach, str]:
+    """Whether something listens where the model is, and why not; "unreachable" as well without its package or key."""
     try:
         address = urlsplit(address_of(kept_model(writing.llm, writing.seconds)))
         host, port = address.hostname, address.port or (80 if address.scheme == "http" else 443)
-    except (VerbatimError, ValueError):
-        return "unreachable"
+    except (VerbatimError, ValueError) as error:
+        return "unreachable", str(error)
     if not host:
-        return "unknown"
+        return "unknown", ""
     try:
         socket.create_connection((host, port), CONNECT).close()
-    except OSError:
-        return "unreachable"
-    return "ok"
+    except OSError as error:
+        return "unreachable", f"{host}:{port}: {error.strerror or error}"
+    return "ok", ""

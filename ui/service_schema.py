@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, FailFast, Field, model_validator
 
 from index.errors import InputError
 from rag.chain import MAX_CHARS
@@ -17,6 +18,7 @@ from ui.service_answers import Asking
 DATE = r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
 TAG = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 MOST_NAMES = 100
+MOST_FIELDS = 50
 LONGEST_NAME = 500
 Question = Annotated[
     str, Field(min_length=1, max_length=LONGEST_QUESTION, pattern=r"[\p{L}\p{N}]", examples=["奥特曼怎么看核聚变？"])
@@ -26,8 +28,8 @@ Date = Annotated[str, Field(pattern=rf"^$|{DATE}", examples=["2024", "2024-05"])
 Tag = Annotated[str, Field(pattern=TAG, max_length=50, examples=["zh-Hant"])]
 
 
-Names = Annotated[list[Name], Field(max_length=MOST_NAMES)]
-Tags = Annotated[list[Tag], Field(max_length=MOST_NAMES)]
+Names = Annotated[list[Name], Field(max_length=MOST_NAMES), FailFast()]
+Tags = Annotated[list[Tag], Field(max_length=MOST_NAMES), FailFast()]
 AsIs = Annotated[bool, Field(description="Take nothing that the question names for a filter.")]
 
 
@@ -35,6 +37,14 @@ class Strict(BaseModel):
     """A body in which a misspelt field is an error and not overlooked."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_few_fields(cls, value: object) -> object:
+        """Each field that is not known would be told in an error of its own."""
+        if isinstance(value, Mapping) and len(value) > MOST_FIELDS:
+            raise ValueError(f"it has {len(value):,} fields")
+        return value
 
 
 class FiltersBody(Strict):
@@ -100,7 +110,7 @@ class AskBody(Strict):
 
     question: Question
     history: Annotated[
-        list[ExchangeBody], Field(max_length=50, description="What was asked before, oldest first.")
+        list[ExchangeBody], Field(max_length=50, description="What was asked before, oldest first."), FailFast()
     ] = []
     filters: FiltersBody = FiltersBody()
     top_k: Annotated[
@@ -113,7 +123,7 @@ class AskBody(Strict):
     ] = ""
     strict: Annotated[bool | None, Field(description="Leave out sentences that no quotation supports.")] = None
     as_is: AsIs = False
-    stream: Annotated[bool, Field(description="Answer with server-sent events.")] = False
+    stream: Annotated[bool | None, Field(description="Answer with server-sent events; else as Accept says.")] = None
 
     def asking(self) -> Asking:
         """The same as the flow takes it."""

@@ -25,8 +25,8 @@ class Setup:
     """The settings of one service.
 
     `writings` are the chat models that it offers, the first the default; `hosts` the names by which it may be called
-    (none: any); `origins` the web pages of other sites that may ask it; `is_read_only` that nothing is uploaded or
-    removed.
+    (none: any), `public_url` the address of its links; `origins` the web pages of other sites that may ask it;
+    `is_read_only` that nothing is uploaded or removed.
     """
 
     archive: Archive
@@ -34,6 +34,7 @@ class Setup:
     writings: tuple[Writing, ...] = ()
     limits: Limits = field(default_factory=Limits)
     hosts: tuple[str, ...] = ()
+    public_url: str = ""
     origins: tuple[str, ...] = ()
     is_read_only: bool = False
 

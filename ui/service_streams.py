@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
@@ -39,6 +40,7 @@ async def begun(request: Request, coming: AsyncGenerator[Answer], seconds: float
     Raises what the answer raises, and ClientDisconnect.
     """
     first = asyncio.ensure_future(anext(coming))
+    first.add_done_callback(_seen)
     try:
         await unless_gone(request, asyncio.wait((first,), timeout=seconds))
         if first.done():
@@ -66,7 +68,9 @@ async def with_pings(source: AsyncIterator[bytes], ping: bytes, seconds: float =
     waiting: asyncio.Future[bytes] | None = None
     try:
         while True:
-            waiting = waiting or asyncio.ensure_future(_one(coming))
+            if waiting is None:
+                waiting = asyncio.ensure_future(_one(coming))
+                waiting.add_done_callback(_seen)
             done, _ = await asyncio.wait((waiting,), timeout=seconds)
             if not done:
                 yield ping
@@ -83,6 +87,12 @@ async def with_pings(source: AsyncIterator[bytes], ping: bytes, seconds: float =
             await asyncio.gather(waiting, return_exceptions=True)
         if isinstance(source, AsyncGenerator):
             await source.aclose()
+
+
+def _seen(future: asyncio.Future[Any]) -> None:
+    """Nobody need be left to hear of an error: the client may have gone."""
+    if not future.cancelled():
+        future.exception()
 
 
 async def _one(coming: AsyncIterator[bytes]) -> bytes:

@@ -10,24 +10,21 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.sse import format_sse_event
-from python_multipart.multipart import parse_options_header
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.responses import StreamingResponse
 
+import ui.service_paths  # noqa: F401 - routes here have {…:name}
 from ui.jsonl import json_line
+from ui.service_form import files_in, read_form
+from ui.service_job_folder import Asked
 from ui.service_job_records import JobRecord
-from ui.service_jobs import JobQueue, Upload
-from ui.service_problems import Problem
+from ui.service_jobs import JobQueue
+from ui.service_problems import Problem, request_id_of
+from ui.service_streams import streamed
 from ui.service_upload_openapi import ADD, DELETE, EVENTS, JOB, JOBS, UPLOAD_FORM
-from ui.uploads import MOST_FILES
 
 TO_DELETE = 30.0  # seconds until a client is told to look at the job
 BETWEEN = 0.2  # seconds between two events
-PING = 15.0  # seconds of silence after which a stream says that it lives, so that no proxy cuts it
-PING_LINE = b": waiting\n\n"
-FIELD = "files"
 STATUS = {"no-index": 503, "unavailable": 503, "no-room": 507, "unusable": 422, "internal": 500}
 upload_routes = APIRouter(prefix="/v1", tags=["archive"])
 Id = Annotated[str, Path(description="As the answer has it that began the job.", examples=["000641f3a5b2c7d8"])]
@@ -58,16 +55,16 @@ async def add_interviews(request: Request) -> Response:
     """
     jobs = _jobs(request)
     jobs.check_room()  # before the body is read
-    form = await _form(request)
+    form = await read_form(request)
     try:
-        record = await run_in_threadpool(jobs.add, _files(form))
+        record = await run_in_threadpool(jobs.add, files_in(form), _asked(request))
     finally:
         await form.close()
     return _accepted(record)
 
 
 @upload_routes.delete(
-    "/interviews/{doc:path}",
+    "/interviews/{doc:name}",
     operation_id="delete_interview",
     summary="Delete an interview",
     status_code=204,
@@ -83,7 +80,7 @@ async def delete_interview(
     than half a minute, the answer is 202 with the job that does it.
     """
     jobs = _jobs(request)
-    record = await run_in_threadpool(jobs.remove, doc)
+    record = await run_in_threadpool(jobs.remove, doc, _asked(request))
     until = time.monotonic() + TO_DELETE
     while not record.has_ended and time.monotonic() < until:
         await asyncio.sleep(BETWEEN / 4)
@@ -122,19 +119,16 @@ async def watch_job(request: Request, id: Id) -> Response:
     """Server-sent events: `progress` with the job whenever it has got further, `done` with it when it has ended."""
     jobs = _jobs(request)
     first = await _record(jobs, id)  # what is not there is told by the status
-    return StreamingResponse(_events(jobs, first), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    return streamed(_events(jobs, first))
 
 
 async def _events(jobs: JobQueue, record: JobRecord) -> AsyncGenerator[bytes]:
     """Ends with the job, or with the service, whose client asks again then."""
-    told, at = None, time.monotonic()
+    told = None
     while not record.has_ended and not jobs.is_stopping:
         if record != told:
-            told, at = record, time.monotonic()
+            told = record
             yield _event("progress", record)
-        elif time.monotonic() - at > PING:
-            at = time.monotonic()
-            yield PING_LINE
         await asyncio.sleep(BETWEEN)
         record = await _record(jobs, record.id)
     if record.has_ended:
@@ -152,61 +146,15 @@ def _jobs(request: Request) -> JobQueue:
     return jobs
 
 
+def _asked(request: Request) -> Asked:
+    return Asked(str(getattr(request.state, "token_name", "")), request_id_of(request))
+
+
 async def _record(jobs: JobQueue, id: str) -> JobRecord:
     record = jobs.get(id) if jobs.is_ours else await run_in_threadpool(jobs.get, id)
     if record is None:
         raise Problem(404, "not-found", "There is no job of this id; of those that have ended only the last are kept.")
     return record
-
-
-class _Form(MultiPartParser):
-    """Starlette's parser, which does not mind a body that breaks off before its end: the last file would be lost."""
-
-    is_whole = False
-
-    def on_end(self) -> None:
-        self.is_whole = True
-
-    async def parse(self) -> FormData:
-        self.stream = self._to_its_end(self.stream)
-        return await super().parse()
-
-    async def _to_its_end(self, stream: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
-        async for chunk in stream:
-            yield chunk
-        if not self.is_whole:
-            raise MultiPartException("It breaks off before its end.")
-
-
-async def _form(request: Request) -> FormData:
-    """The fields of a form; its files lie on the disk where they are not small."""
-    kind, _ = parse_options_header(request.headers.get("content-type"))
-    if kind != b"multipart/form-data":
-        raise Problem(415, "unsupported-type", f"Send the files as multipart/form-data, in the field {FIELD}.")
-    parser = _Form(request.headers, request.stream(), max_files=MOST_FILES, max_fields=10)
-    try:
-        return await parser.parse()
-    except MultiPartException as error:
-        raise Problem(400, "bad-request", f"The form cannot be read. {error.message}") from error
-    except OSError as error:
-        raise Problem(507, "no-room", "There is no room for the files while they arrive.") from error
-
-
-def _files(form: FormData) -> list[Upload]:
-    """The files of a form. Raises Problem where there are none, and for what is no file."""
-    others = sorted({name for name, value in form.multi_items() if name != FIELD or isinstance(value, str)})
-    if others:
-        told = [{"pointer": "body#/" + _pointed(name), "detail": f"only files in the field {FIELD}"} for name in others]
-        raise Problem(422, "unusable", f"Only files are taken, in the field {FIELD}.", errors=told)
-    files = [value for value in form.getlist(FIELD) if isinstance(value, UploadFile)]
-    if not files:
-        told = [{"pointer": f"body#/{FIELD}", "detail": "none"}]
-        raise Problem(422, "unusable", f"There are no files in the field {FIELD}.", errors=told)
-    return [Upload(file.filename or "", file.size or 0, file.file) for file in files]
-
-
-def _pointed(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")
 
 
 def _accepted(record: JobRecord) -> Response:

@@ -9,13 +9,13 @@ from ui.service_job_records import JobRecord
 from ui.service_openapi import Responses, problem_responses
 from ui.uploads import MOST_FILES, UPLOAD_MB
 
-FILE = {"name": "tea.md", "state": "new", "problem": "", "reason": "", "warnings": [], "same_as": []}
-NO_FILE = FILE | {"name": "empty.md", "state": "refused", "reason": "the file is empty"}
+FILE = {"name": "tea.md", "state": "new", "doc": "tea", "problem": "", "reason": "", "warnings": [], "same_as": []}
+NO_FILE = FILE | {"name": "empty.md", "state": "refused", "doc": "", "reason": "the file is empty"}
 DONE: dict[str, Any] = {
     "id": "000641f3a5b2c7d8",
     "kind": "add",
     "state": "done",
-    "phase": "writing",
+    "phase": "",
     "done": 8,
     "total": 8,
     "created": "2026-11-22T14:00:00.000Z",
@@ -35,9 +35,9 @@ DONE: dict[str, Any] = {
     "problem": "",
     "reason": "",
 }
-BEGUN = {"state": "queued", "phase": "", "done": 0, "total": 0, "ended": "", "report": None}
+BEGUN = {"state": "queued", "done": 0, "total": 0, "ended": "", "report": None}
 QUEUED: dict[str, Any] = (
-    DONE | BEGUN | {"files": [FILE | {"state": "waiting"}, NO_FILE | {"state": "waiting", "reason": ""}]}
+    DONE | BEGUN | {"files": [one | {"state": "waiting", "doc": "", "reason": ""} for one in (FILE, NO_FILE)]}
 )
 DELETING: dict[str, Any] = DONE | BEGUN | {"kind": "remove", "doc": "tea", "files": []}
 LINKS = {

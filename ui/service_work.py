@@ -51,14 +51,16 @@ class Workers:
             with suppress(RuntimeError):  # the loop is closed: nobody listens any more
                 loop.call_soon_threadsafe(arrived.put_nowait, piece)
 
-        future = self._submit(lambda: _do(work, stop, tell))
+        waiting = [work]
+        future = self._submit(lambda: _do(waiting.pop(), stop, tell))
         try:
             await _next(arrived, TO_BEGIN, _busy())
             while (piece := await _next(arrived, seconds, _too_slow())) is not _ENDED:
                 yield cast("T", piece)
         finally:
             stop.set()
-            future.cancel()
+            if future.cancel():
+                waiting.clear()  # what was not begun stays in the queue of the threads, without what it was to do
 
     async def run(self, function: Callable[..., T], *arguments: Any) -> T:
         """What a function returns; raises as `pieces` does."""
@@ -78,7 +80,11 @@ class Workers:
             if self._inside >= self._room:
                 raise _busy()
             self._inside += 1
-        future = self._threads.submit(copy_context().run, work)  # the log finds the request in it
+        try:
+            future = self._threads.submit(copy_context().run, work)  # the log finds the request in it
+        except RuntimeError:  # it is closed
+            self._inside -= 1
+            raise _busy() from None
         future.add_done_callback(self._leave)
         return future
 

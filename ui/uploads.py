@@ -5,6 +5,7 @@ Of what the sender calls a file only the last part is looked at, and no path of 
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shutil
@@ -60,7 +61,8 @@ class Stored:
 
     "replaced": an upload of this name that was there, with other bytes; "same": with the same bytes. A refused file
     has a `problem`, or, where only reading it showed that it is no interview, the `reason` for it; one that was taken
-    has the `warnings` of its reader, and the titles of interviews that it is the `same_as`.
+    has the `warnings` of its reader, the titles of interviews that it is the `same_as`, and the name of the interview
+    that it became, `doc`.
     """
 
     name: str
@@ -70,6 +72,7 @@ class Stored:
     reason: str = ""
     warnings: tuple[str, ...] = ()
     same_as: tuple[str, ...] = ()
+    doc: str = ""
 
 
 def store_all(files: Iterable[Sent], uploads: Path, earlier: Path, advance: Callable[[int], None]) -> list[Stored]:
@@ -104,7 +107,7 @@ def take_back(stored: Stored, earlier: Path) -> None:
     if stored.path and stored.state in ("new", "replaced"):
         with storage_errors(stored.path):
             if (before := earlier / stored.path.name).exists():
-                _write(stored.path, before.read_bytes())
+                _write(stored.path, before.read_bytes(), earlier)
             else:
                 stored.path.unlink(missing_ok=True)
 
@@ -116,7 +119,7 @@ def take_all_back(uploads: Path, earlier: Path) -> None:
             if kept.name.startswith(_ABSENT):
                 (uploads / kept.name.removeprefix(_ABSENT)).unlink(missing_ok=True)
             elif not kept.name.startswith("."):
-                _write(uploads / kept.name, kept.read_bytes())
+                _write(uploads / kept.name, kept.read_bytes(), earlier)
 
 
 def clear_leftovers(uploads: Path) -> None:
@@ -179,7 +182,7 @@ def _store(file: Sent, uploads: Path, taken: set[Path], earlier: Path) -> Stored
         return _same(file, path)
     _note(path, earlier)
     if current != data:
-        _write(path, data)
+        _write(path, data, earlier)
     return Stored(last_part(file.name), "replaced" if (earlier / path.name).exists() else "new", path)
 
 
@@ -209,7 +212,7 @@ def _note(path: Path, earlier: Path) -> None:
         try:
             os.link(path, earlier / path.name)  # the file itself is never written to, only another put in its place
         except OSError:  # as on a file system without links
-            _write(earlier / path.name, path.read_bytes())
+            _write(earlier / path.name, path.read_bytes(), earlier)
     flush_folder(earlier)
 
 
@@ -223,9 +226,22 @@ def flush_folder(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _write(path: Path, data: bytes) -> None:
-    """All of it or nothing: written beside, under a hidden name, which no index looks at, and renamed."""
-    handle, temporary = tempfile.mkstemp(prefix=INCOMING, dir=path.parent)
+def _write(path: Path, data: bytes, earlier: Path) -> None:
+    """All of it or nothing: written under a hidden name, which no index looks at, and renamed.
+
+    What is left of who is stopped meanwhile lies in `earlier`, which is cleared away; only where that is on another
+    file system it lies beside the file.
+    """
+    try:
+        _write_in(earlier, path, data)
+    except OSError as error:
+        if error.errno != errno.EXDEV:
+            raise
+        _write_in(path.parent, path, data)
+
+
+def _write_in(folder: Path, path: Path, data: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(prefix=INCOMING, dir=folder)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
