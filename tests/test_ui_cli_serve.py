@@ -111,3 +111,8 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
             listen("127.0.0.1", port)
         done = verbatim("serve", "--port", str(port), "--index", tmp_path / ".verbatim")
     assert (done.exit_code, "name another --port" in done.stderr) == (2, True)
+
+
+def test_a_provider_that_there_is_not_ends_the_start(tmp_path: Path) -> None:
+    done = verbatim("serve", "--llm", "nosuch:model", "--index", tmp_path / ".verbatim", "--port", "0")
+    assert (done.exit_code, "there is no provider 'nosuch'" in done.stderr) == (2, True)

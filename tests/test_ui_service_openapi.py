@@ -101,10 +101,10 @@ def test_so_are_those_of_the_chat_model(client: TestClient, described: Content) 
     assert without(listed["data"], differs - {"id"}) == without(shown["data"], differs - {"id"})[:2]
 
 
-def test_the_quotation_of_the_example_is_where_it_says() -> None:
-    cited = examples.CITATION
-    assert examples.SOURCE[cited.quote_start : cited.quote_end] == cited.quote
-    assert examples.SOURCE[cited.start : cited.end] == cited.text
+def test_the_quotations_of_the_example_are_where_it_says() -> None:
+    for cited in examples.ANSWER.citations:
+        assert examples.SOURCE[cited.quote_start : cited.quote_end] == cited.quote
+        assert examples.SOURCE[cited.start : cited.end] == cited.text
 
 
 # events
@@ -131,11 +131,11 @@ def check(described: Content, media: Content, event: Content) -> None:
 def test_the_events_of_an_answer_are_as_described(client: TestClient, described: Content) -> None:
     media = answer_of(described, "ask", "text/event-stream")
     found = events_of(client, "/v1/ask", {"question": examples.QUESTION})
-    assert [one["event"] for one in found] == ["sentence", "answer"]
+    assert [one["event"] for one in found] == ["sentence", "sentence", "answer"]
     problem = json.dumps(problem_body(Problem(504, "too-slow", "It took too long."), "1"))
     for event in [*found, {"event": "problem", "data": problem}]:
         check(described, media, event)
-    for wrong in ({"event": "answer", "data": problem}, {"event": "sentence", "data": found[1]["data"]}):
+    for wrong in ({"event": "answer", "data": problem}, {"event": "sentence", "data": found[-1]["data"]}):
         with pytest.raises(ValueError, match=r"valid|required"):
             check(described, media, wrong)
 

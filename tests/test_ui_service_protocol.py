@@ -8,6 +8,7 @@ import time
 
 import pytest
 from live_app import all_that_comes, answer_to, live, nothing, talking_to, wait_until
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
@@ -192,3 +193,26 @@ def test_nonsense_behind_a_request_does_not_get_into_its_answer() -> None:
             begun += connection.recv(65536)
         connection.sendall(b"\x16\x03nonsense\r\n\r\n")
         assert b"HTTP/1.1 400" not in all_that_comes(connection)
+
+
+def test_who_takes_nothing_but_goes_on_asking_is_slow() -> None:
+    reasons: list[str] = []
+    with live(huge, QUICK, reasons.append) as port, talking_to(port) as connection:
+        connection.sendall(GET + b"\r\n")
+        time.sleep(0.05)  # until the answer waits to be taken
+        connection.sendall(GET + b"\r\n")
+        wait_until(lambda: reasons == ["slow-reader"])
+
+
+def test_a_body_behind_an_offer_of_http2_is_read() -> None:
+    """As Java's client sends it over plain HTTP."""
+
+    async def echo(scope: Scope, receive: Receive, send: Send) -> None:
+        body = await Request(scope, receive).body()
+        await PlainTextResponse(body)(scope, receive, send)
+
+    head = b"POST / HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nHost: here\r\nhttp2-settings: AAEAAEAA\r\n"
+    with live(echo, PATIENT) as port, talking_to(port) as connection:
+        for body in (b"hello", b"\r\nUpgrade: what is sent stays\r\n\r\n"):
+            connection.sendall(head + b"upgrade: h2c\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+            assert answer_to(connection).endswith(b"\r\n\r\n" + body)

@@ -14,10 +14,10 @@ from ui.service_openai_records import DEFAULT_MODEL, QUOTES_MODEL, Model, ModelL
 DOC = "night-bakery"
 URL = "https://example.org/night-bakery"
 HOST, GUEST = "Tomas Brell", "Ines Valdorf"
-QUESTION = "What becomes of the bread that nobody buys?"
+QUESTION = "How much bread is baked in a night, and what becomes of the rest?"
 SAID = (
-    "How much do you bake in a night?",
-    "Four hundred loaves.",
+    "How much do you bake in one night?",
+    "Four hundred loaves on a weekday.",
     "And the bread that nobody buys?",
     "It goes to the shelter at the harbour before seven. We have not thrown a loaf away in nine years.",
 )
@@ -88,28 +88,32 @@ PLACE: dict[str, Any] = {  # what hits, citations and passages tell alike
 PASSAGE = PassageRecord(**PLACE, url=URL, asked="", context=TURNS)
 HIT: dict[str, Any] = {"rank": 1, "score": 0.7312, **PLACE}
 FOUND = SearchResult(QUESTION, (Hit(**HIT),), timings={"embed": 0.0121, "search": 0.0014, "score": 0.0003})
-CITATION = Citation(
-    **HIT,
-    n=1,
-    speaker=GUEST,
-    quote=LAST.text,
-    quote_start=LAST.start,
-    quote_end=LAST.end,
-    url=URL,
-    role=Role.GUEST,
-    kind=Kind.INTERVIEW,
-    turn=LAST.number,
+QUOTED = (TURNS[1], TURNS[3])
+CITATIONS = tuple(
+    Citation(
+        **HIT,
+        n=n,
+        speaker=turn.speaker,
+        quote=turn.text,
+        quote_start=turn.start,
+        quote_end=turn.end,
+        url=URL,
+        role=turn.role,
+        kind=turn.kind,
+        turn=turn.number,
+    )
+    for n, turn in enumerate(QUOTED, 1)
 )
 ANSWER = Answer(
     question=QUESTION,
     asked_as=QUESTION,
-    answer=f"{LAST.text} [1]",
+    answer=" ".join(f"{one.quote} [{one.n}]" for one in CITATIONS),
     answered=True,
     language="en",
     mode="extractive",
     model="",
-    sentences=(AnswerSentence(LAST.text, (1,), "supported", 1.0),),
-    citations=(CITATION,),
+    sentences=tuple(AnswerSentence(one.quote, (one.n,), "supported", 1.0) for one in CITATIONS),
+    citations=CITATIONS,
     timings={"embed": 0.0121, "search": 0.0014, "score": 0.0003, "total": 0.0172},
 )
 MODELS = [Model(id=name, created=SINCE) for name in (DEFAULT_MODEL, QUOTES_MODEL, "openai:gpt-5-mini")]
