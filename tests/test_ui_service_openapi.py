@@ -171,7 +171,7 @@ def test_headers_of_problems_are_described(described: Content) -> None:
                 assert list(response["headers"]) == [headers[status]]
 
 
-@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
 def test_those_who_ask_whether_it_runs_may_ask_for_the_head_alone(client: TestClient, path: str) -> None:
     response = client.head(path)
     assert (response.status_code, response.content) == (200, b"")

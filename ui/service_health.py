@@ -59,7 +59,6 @@ async def ready(request: Request) -> Response:
     return JSONResponse(asdict(told), 200 if is_ready else 503)
 
 
-@health_routes.head("/metrics", include_in_schema=False)
 @health_routes.get(
     "/metrics",
     response_class=Response,

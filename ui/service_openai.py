@@ -99,8 +99,7 @@ def openai_router(answer_stream: AnswerStream, ping: float = PING) -> APIRouter:
         with_usage = bool(body.stream_options and body.stream_options.include_usage)
         coming = answer_stream(asking, request)
         first = await begun(request, coming, ping)
-        events = _events(states(first, coming), named, with_usage, request_id_of(request))
-        return streamed(events, ping)
+        return streamed(_events(states(first, coming), named, with_usage, request_id_of(request)), ping)
 
     return routes
 
