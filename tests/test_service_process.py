@@ -250,7 +250,7 @@ def poured(sending: socket.socket, most: int) -> int:
 
 def test_log_and_errors_have_no_question_token_or_folder(guarded: Guarded) -> None:
     service, token, _ = guarded
-    question, private = "灰色信鸽什么时候离开车站？", "gray-pigeon"
+    question, private, name = "灰色信鸽什么时候离开车站？", "teal-heron", "gray-pigeon"
     with service.client(token) as client:
         asked = [
             client.post("/v1/ask", json={"question": question}),
@@ -258,15 +258,15 @@ def test_log_and_errors_have_no_question_token_or_folder(guarded: Guarded) -> No
             client.post("/v1/search", json={"question": question, "top_k": private}),
             client.post("/v1/ask", content=question.encode()),
             client.post("/v1/chat/completions", json={"messages": [{"role": "user", "content": question}]}),
-            client.get(f"/v1/interviews/{private}"),
-            client.get(f"/v1/passages/{private}?context=99"),
-            client.get(f"/v1/jobs/{private}"),
-            client.delete(f"/v1/interviews/../{private}"),
+            client.get(f"/v1/interviews/{name}"),
+            client.get(f"/v1/passages/{name}?context=99{private}"),
+            client.get(f"/v1/jobs/{name}"),
+            client.delete(f"/v1/interviews/../{name}"),
             client.get(f"/v1/interviews?speaker={private}"),
             client.get("/v1/interviews", headers={"Host": f"{private}.example"}),
-            client.get(f"/{private}", headers={"Authorization": "Bearer vb_" + "a" * 43}),
-            client.post("/v1/interviews", files=[("files", (f"/etc/{private}.exe", b"x"))]),
-            client.post("/v1/interviews", files=[("files", (f"../{private}.md", b"\x00\x01\x02" * 100))]),
+            client.get(f"/{name}", headers={"Authorization": "Bearer vb_" + "a" * 43}),
+            client.post("/v1/interviews", files=[("files", (f"/etc/{name}.exe", b"x"))]),
+            client.post("/v1/interviews", files=[("files", (f"../{name}.md", b"\x00\x01\x02" * 100))]),
         ]
         job_of(client, asked[-1])
         job = client.get(asked[-1].headers["location"])
@@ -281,7 +281,8 @@ def test_log_and_errors_have_no_question_token_or_folder(guarded: Guarded) -> No
     told = service.said()
     assert question not in told and question.encode("unicode_escape").decode() not in told
     assert token not in told
-    assert private not in told
+    assert private not in told  # what is asked for; what is opened, sent or deleted is named
+    assert name in told
     assert "Traceback" not in told
 
 

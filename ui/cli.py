@@ -240,7 +240,7 @@ def show(
 
 @app.command()
 def remove(docs: DocsArgument, folder: IndexOption = DEFAULT_INDEX, store: StoreOption = "") -> None:
-    """Take interviews out of the index. The files themselves stay.
+    """Take interviews out of the index. Files that were uploaded are deleted, others stay.
 
     Example:
 
@@ -248,7 +248,7 @@ def remove(docs: DocsArgument, folder: IndexOption = DEFAULT_INDEX, store: Store
     """
     from ui.cli_index import run_remove
 
-    raise typer.Exit(run_remove([check_name("DOC", doc) for doc in docs], place_of(folder, store)))
+    raise typer.Exit(run_remove([check_name("DOC", doc) for doc in docs], place_of(folder, store), folder))
 
 
 @app.command()

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ui.messages import counted, one_line, tell
-from ui.options import DEFAULT_INDEX
 from ui.progress import build_progress
 from ui.render_build import warned, warning_line
 
@@ -37,7 +36,7 @@ def run_index(paths: Sequence[Path], place: Place, embedding: str | None) -> int
     return 2 if nothing or any(refused.path in named for refused in report.refused) else 0
 
 
-def run_remove(docs: Sequence[str], place: Place, folder: Path = DEFAULT_INDEX) -> int:
+def run_remove(docs: Sequence[str], place: Place, folder: Path) -> int:
     """Take interviews out of the index, with their files where these were uploaded, and say what is left.
 
     The uploads lie beside the index, or, where that is in Milvus, beside the `folder` of what belongs to it.
