@@ -60,7 +60,7 @@ def listening() -> Iterator[tuple[str, int]]:
         ("elsewhere.example", "http://elsewhere.example", 403),  # a name that was bent to 127.0.0.1
         ("elsewhere.example:{}", "http://elsewhere.example:{}", 403),
         ("127.0.0.1.elsewhere.example:{}", "", 403),
-        ("", "", 400),
+        ("", "", 403),
     ],
 )
 def test_only_its_own_page_may_talk_to_it(sample_page: PageServer, host: str, origin: str, status: int) -> None:
