@@ -215,6 +215,7 @@ def test_a_comparison(new_page: NewPage, hostile_page: PageServer) -> None:
     question.press("Enter")
     sides = page.locator(".st-key-sides")
     expect(page.locator(".chip").first).to_be_visible()
+    expect(page.get_by_role("button", name="Stop")).to_have_count(0)  # each answer that comes draws them all anew
     settled(page)
     expect(question).to_have_value(f"{QUESTION} {EVERYTHING}")
     assert_shown(sides, TITLE, MARA)

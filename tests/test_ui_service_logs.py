@@ -19,7 +19,7 @@ from structlog.contextvars import bound_contextvars
 from ui.service_logs import OURS, configure_logs, log_question
 
 Configure = Callable[..., "Lines"]
-NAMES = (None, *OURS, "uvicorn.access", "uvicorn.error", "verbatim.questions", "py.warnings")
+NAMES = (None, *OURS, "uvicorn.access", "verbatim.questions", "py.warnings")
 
 
 class Lines(StringIO):

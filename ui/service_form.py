@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 from urllib.parse import unquote, unquote_to_bytes
 
 from fastapi import Request
@@ -57,11 +58,10 @@ def extended_name(disposition: bytes) -> str | None:
 
     Forms should have none (RFC 7578), but clients send it, and what they send besides is the worse name.
     """
-    found = _EXTENDED.search(_QUOTED.sub(b'""', disposition))
-    try:
-        return unquote_to_bytes(found[2]).decode(found[1].decode()) if found else None
-    except UnicodeDecodeError:
-        return None
+    for found in _EXTENDED.finditer(_QUOTED.sub(b'""', disposition)):
+        with suppress(UnicodeDecodeError):
+            return unquote_to_bytes(found[2]).decode(found[1].decode())
+    return None
 
 
 def decoded(name: str) -> str:

@@ -26,7 +26,7 @@ from rag.redact import HIDDEN, redact
 from ui.jsonl import json_line
 
 LEVELS = ("debug", "info", "warning", "error")
-OURS = ("verbatim", "ui", "eval", "rag", "index", "uvicorn")
+OURS = ("verbatim", "ui", "eval", "rag", "index", "uvicorn", "uvicorn.error")
 LONGEST = 20_000  # characters of one value; a trace is cut at its head, since its end says what happened
 _TOKEN = re.compile(r"\bvb_[\w-]{6,}")  # the tokens of ui/tokens.py
 _FIRST = ("time", "level", "event", "logger", "request_id")
@@ -53,12 +53,11 @@ def configure_logs(with_questions: bool, level: str, out: TextIO | None = None) 
     for name in OURS:
         logger = logging.getLogger(name)
         logger.handlers.clear()
-        logger.propagate = True
+        logger.propagate, logger.disabled = True, False
         logger.setLevel(level.upper())
     access = logging.getLogger("uvicorn.access")  # its lines have the query string
     access.handlers.clear()
     access.propagate = False
-    logging.getLogger("uvicorn.error").setLevel(logging.NOTSET)
     _questions.setLevel(logging.INFO if with_questions else logging.CRITICAL + 1)
     logging.captureWarnings(True)
     threading.excepthook = _log_dead_thread
