@@ -52,7 +52,8 @@ class Running:
 def service(index: Path, scratch: Path) -> AbstractContextManager[Running]:
     """`verbatim serve` over an index, without tokens, limits on requests, and chat models."""
     command = ["ui.cli", "serve", "--index", str(index), "--port", "0", "--rate", "0", "--no-llm"]
-    return _running([*command, "--tokens", str(scratch / "no-tokens.toml")], "/readyz", scratch / "service.log")
+    command += ["--tokens", str(scratch / "no-tokens.toml"), "--without-tokens"]
+    return _running(command, "/readyz", scratch / "service.log")
 
 
 def bare_route(scratch: Path) -> AbstractContextManager[Running]:
