@@ -29,7 +29,6 @@ def call(
     headers: Sequence[tuple[bytes, bytes]] = ((b"host", b"here"),),
     method: str = "GET",
     coming: Sequence[Message] = (BODILESS, LEFT),
-    kind: str = "http",
 ) -> Answer:
     """One request as a server makes it; `coming` is what it receives."""
     sent: list[Message] = []
@@ -46,7 +45,7 @@ def call(
 
     path, _, query = path.partition("?")
     scope = {
-        "type": kind,
+        "type": "http",
         "method": method,
         "path": path,
         "raw_path": path.encode(),

@@ -20,7 +20,7 @@ from read_metrics import value
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response, StreamingResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.service_edge import Edge
 from ui.service_limits import Limits
@@ -306,7 +306,19 @@ def test_a_client_that_closes_its_connection_has_left(log: Kept) -> None:
 
 
 def test_nothing_behind_the_edge_sees_a_websocket() -> None:
+    sent: list[Message] = []
+
     async def unreachable(scope: Scope, receive: Receive, send: Send) -> None:
         raise AssertionError
 
-    call(edge(unreachable)[0], kind="websocket")
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def connect() -> None:
+        await edge(unreachable)[0]({"type": "websocket", "path": "/v1/ask"}, receive, send)
+
+    asyncio.run(connect())
+    assert sent == [{"type": "websocket.close", "code": 1008}]

@@ -124,8 +124,9 @@ def test_what_is_no_form(client: TestClient, tmp_path: Path) -> None:
 
 
 def test_a_form_may_end_with_its_last_boundary_or_with_more_behind_it(client: TestClient) -> None:
-    for end in (b"--x--", b"--x--\r\n", b"--x--\r\nwhatever"):
-        job_of(client, client.post("/v1/interviews", **form(part(b"tea.md", TEA), end=end)))
+    for end, state in ((b"--x--", "new"), (b"--x--\r\n", "same"), (b"--x--\r\nwhatever", "same")):
+        job = job_of(client, client.post("/v1/interviews", **form(part(b"tea.md", TEA), end=end)))
+        assert [(one["name"], one["doc"], one["state"]) for one in job["files"]] == [("tea.md", "tea", state)]
 
 
 def test_no_room_while_the_files_arrive(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,7 @@ import tomlkit
 from filelock import FileLock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from token_files import ENTRY, names, posix
 
 from index.errors import InputError, StorageError
 from ui import token_changes
@@ -28,22 +29,10 @@ from ui.tokens import (
     warning_about,
 )
 
-ENTRY = f"""[[token]]
-name = "newsroom"
-sha256 = "{"0" * 64}"
-scopes = ["read"]
-created = 2026-03-01T09:30:00Z
-"""
-posix = pytest.mark.skipif(sys.platform == "win32", reason="the file modes of POSIX")
-
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "tokens.toml"
-
-
-def names(file: Path) -> list[str]:
-    return [token.name for token in read_tokens(file)]
 
 
 def test_only_the_hash_is_kept(file: Path) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from token_files import ENTRY, names, posix
 
 from index.errors import InputError
 from ui.chat_startup import Startup
@@ -21,22 +21,10 @@ from ui.tokens import (
     warning_about,
 )
 
-ENTRY = f"""[[token]]
-name = "newsroom"
-sha256 = "{"0" * 64}"
-scopes = ["read"]
-created = 2026-03-01T09:30:00Z
-"""
-posix = pytest.mark.skipif(sys.platform == "win32", reason="the file modes of POSIX")
-
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     return tmp_path / "tokens.toml"
-
-
-def names(file: Path) -> list[str]:
-    return [token.name for token in read_tokens(file)]
 
 
 @pytest.mark.parametrize(
